@@ -1,0 +1,44 @@
+/*
+ * publish: a file appears whole, with its final name, or not at all.
+ *
+ * Shape   O_EXCL temp ".NAME.tmp.<host>.<pid>" in the target folder, write, fsync, rename, fsync folder.
+ *         An OUTPUT that exists and is no regular file (/dev/null, a FIFO, /dev/fd/N) is written straight, like "-".
+ *         Through a symbolic link the file it points to is replaced. "-" is standard output.
+ * Calls   open, put*, then commit or abort (abort after commit is harmless). sg_publish_sweep before a run.
+ * Owns    the descriptor and the temp file; abort removes it. Temps of a live process are known to the process
+ *         (sg_publish_abort_all) so that a signal handler's main loop can remove them.
+ * Errors  SG_SYSTEM with name and cause; a closed pipe on standard output is errnum EPIPE.
+ */
+#ifndef SANGAM_IO_PUBLISH_H
+#define SANGAM_IO_PUBLISH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+
+struct sg_publish {
+    char *path, *temp; /* temp is NULL when written straight */
+    int fd;
+    bool open, straight;
+    uint64_t bytes;
+    struct sg_hash_state *hash; /* XXH3-128 of what was put */
+};
+
+enum sg_code sg_publish_open(struct sg_publish *file, const char *path, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_publish_put(struct sg_publish *file, const void *bytes, size_t len, struct sg_err *err) SG_MUST_CHECK;
+/* Overwrite bytes already put (a header filled in last). The hash no longer describes the file then. */
+enum sg_code sg_publish_put_at(struct sg_publish *file, uint64_t offset, const void *bytes, size_t len, struct sg_err *err) SG_MUST_CHECK;
+struct sg_hash128 sg_publish_hash(const struct sg_publish *file);
+enum sg_code sg_publish_commit(struct sg_publish *file, struct sg_err *err) SG_MUST_CHECK;
+void sg_publish_abort(struct sg_publish *file);
+
+/* One call for a small whole file. */
+enum sg_code sg_publish_bytes(const char *path, const void *bytes, size_t len, struct sg_err *err) SG_MUST_CHECK;
+
+/* Remove temps in a folder that were left by a killed run: same host and no such process, or a day old. */
+void sg_publish_sweep(const char *folder);
+
+#endif
