@@ -25,7 +25,7 @@ enum sg_code {
 
 #define SG_NOWHERE UINT64_MAX
 #define SG_MUST_CHECK __attribute__((warn_unused_result))
-#define SG_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define SG_PRINTF(at, first) __attribute__((format(printf, at, first)))
 
 struct sg_err {
     enum sg_code code;
