@@ -8,9 +8,12 @@
 #ifndef SANGAM_BASE_CPU_H
 #define SANGAM_BASE_CPU_H
 
+#include <stdbool.h>
+
 enum sg_cpu { SG_CPU_PORTABLE = 0, SG_CPU_NEON = 1, SG_CPU_AVX2 = 2, SG_CPU_AVX512 = 3 };
 
 enum sg_cpu sg_cpu_level(void);
 const char *sg_cpu_name(enum sg_cpu level);
+bool sg_cpu_sha(void); /* x86 SHA instructions; false under SANGAM_CPU=portable */
 
 #endif

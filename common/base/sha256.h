@@ -1,0 +1,20 @@
+/*
+ * sha256: the compression function of SHA-256, one version per kind of CPU; hash.h is the public door.
+ *
+ * Shape   state (8 words) takes in whole blocks of 64 bytes; equal results from every version.
+ * Source  FIPS 180-4 section 6.2.2; Intel, "New Instructions Supporting the Secure Hash Algorithm".
+ */
+#ifndef SANGAM_BASE_SHA256_H
+#define SANGAM_BASE_SHA256_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+extern const uint32_t sg_sha256_rounds[64]; /* the constants K */
+
+void sg_sha256_blocks_portable(uint32_t state[8], const unsigned char *bytes, size_t blocks);
+#if defined(__x86_64__)
+void sg_sha256_blocks_shani(uint32_t state[8], const unsigned char *bytes, size_t blocks);
+#endif
+
+#endif
