@@ -16,7 +16,9 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/hash.h"
 #include "run/budget.h"
 #include "run/inputs.h"
 #include "run/opts.h"
@@ -36,7 +38,8 @@ struct sg_work {
 struct sg_run;
 
 struct sg_verb {
-    const char *name, *about, *usage;
+    const char *name, *about;
+    const char *usage; /* what follows "sangam-STAGE VERB": "[OPTIONS] INPUT... -o OUTPUT"; NULL: the usual */
     const struct sg_option *options; /* added to the common ones; NULL: the stage's own */
     enum sg_code (*run)(struct sg_run *run, struct sg_err *err);
     bool bare; /* no INPUT search, no budget, no common file options: verify, status */
@@ -45,7 +48,8 @@ struct sg_verb {
 struct sg_stage {
     const char *name;  /* "filter": the program is sangam-filter; "" is sangam itself */
     const char *about; /* one line, for --help and man */
-    const char *reads, *writes; /* members, for the man page */
+    const char *reads, *writes; /* members, for the man page, a space between them */
+    const char *example;        /* one command line for --help; NULL: one made from the name */
     const char *const *manual;  /* man page prose: paragraphs, NULL-ended; one that begins with '.' is mdoc as it is */
     bool keeps_order;
     bool repairs_utf8;          /* a door: ill-formed UTF-8 in a line is repaired, not bad */
