@@ -26,4 +26,10 @@ void sg_unicode_nfc(const char *utf8, size_t len, struct sg_buf *out);
 /* ISO 15924 code ("Deva") of the code point's script property: Zyyy common, Zinh inherited, Zzzz unassigned. */
 const char *sg_unicode_script(uint32_t c);
 
+/* General category, two letters: "Lu", "Mn", "Nd", "Cn" for the unassigned. */
+const char *sg_unicode_category(uint32_t c);
+
+/* Simple lower case: one code point for one (U+0130 gives U+0069). */
+uint32_t sg_unicode_lower(uint32_t c);
+
 #endif
