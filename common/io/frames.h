@@ -67,6 +67,8 @@ struct sg_hash128 sg_frames_hash(const struct sg_frames *reader); /* XXH3-128 of
 uint64_t sg_frames_memory(const struct sg_frames *reader);        /* bytes its decoder and buffers hold */
 void sg_frames_close(struct sg_frames *reader);                   /* accepts NULL */
 
+const char *sg_frames_zstd_version(void); /* "1.5.4": part of what decides compressed bytes */
+
 struct sg_frames_decoder; /* one per worker */
 struct sg_frames_decoder *sg_frames_decoder_new(void);
 void sg_frames_decoder_free(struct sg_frames_decoder *decoder);
