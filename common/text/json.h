@@ -5,7 +5,7 @@
  * Units   bytes; offsets count from the start of the text that was given.
  * Calls   sg_json_check first (or sg_record_scan): all readers below trust their input.
  * Owns    nothing; writers append to a buffer of the caller.
- * Errors  sg_json_check returns SG_DATA with the byte and the cause ("bad escape", "depth over 512").
+ * Errors  sg_json_check returns SG_DATA with the byte and the cause ("bad JSON escape", "JSON depth over 512").
  * Source  RFC 8259; contract.md section 3. No NaN, no comments, no trailing commas.
  */
 #ifndef SANGAM_TEXT_JSON_H

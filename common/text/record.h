@@ -8,7 +8,8 @@
  *         The struct is reused from line to line: nothing is allocated per record in steady state.
  * Owns    its tables and the values given to set (copied into its own buffer). The line is borrowed and must
  *         stay until sg_record_write.
- * Errors  scan: SG_DATA with the byte offset and the cause, per contract.md section 3.
+ * Errors  scan: SG_DATA with the cause and, in err->byte, the first byte of the line that cannot stand where it stands
+ *         (its length, when something is missing at the end); contract.md section 3.
  * Source  RFC 8259; architecture.md section 2.
  *
  * Example {"id":"a","n":1.0e+05,"text":"x"}  set language "hin"  ->
@@ -45,7 +46,7 @@ struct sg_record {
     size_t duplicate_names;   /* members whose name stood earlier in the line */
     bool bom;                 /* U+FEFF before the object; left out on writing */
     struct sg_buf edits;      /* replacement values */
-    struct sg_buf scratch;    /* unescaped text of sg_record_text */
+    struct sg_buf scratch;    /* work space of scan and set */
 };
 
 /* Scan and validate one line without its LF (a CR at the end is white space). */
