@@ -8,9 +8,9 @@ SAN      ?=
 BUILD    ?= build$(if $(SAN),-$(SAN))
 CC       ?= gcc
 AR       ?= ar
-PKGS     := icu-uc icu-i18n libzstd libxxhash libarchive yaml-0.1
+PKGS     := icu-uc icu-i18n libzstd zlib libxxhash libarchive yaml-0.1
 
-DEBIAN   := gcc make pkg-config libicu-dev libzstd-dev libxxhash-dev libarchive-dev libyaml-dev zstd
+DEBIAN   := gcc make pkg-config libicu-dev libzstd-dev zlib1g-dev libxxhash-dev libarchive-dev libyaml-dev zstd
 DEBIAN_CHECK := libcmocka-dev libjansson-dev bats zip jq xz-utils bzip2 fasttext python3 python3-zstandard unicode-data man-db
 
 OPT      := -O2 -g
@@ -56,8 +56,6 @@ FUZZ     := $(patsubst tests/fuzz/%.c,fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 all: $(addprefix $(BUILD)/,$(BINARIES))
 
 # Short names for single things: make bin/sangam-normalize, make unit/test_record
-bin/% unit/% bench/% fuzz/%: $(BUILD)/$$@ ; @:
-.SECONDEXPANSION:
 bin/%: $(BUILD)/bin/% ; @:
 unit/%: $(BUILD)/unit/% ; @:
 bench/%: $(BUILD)/bench/% ; @:
