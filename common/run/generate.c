@@ -8,6 +8,7 @@
 
 #define WIDTH 80
 #define HELP_COLUMN 28 /* where an option's sentence begins */
+#define GLUE "\1"      /* a space where no line may end */
 
 const char *const sg_generate_exits[5] = {"done", "system: I/O, disk full, permission, a missing input", "usage or configuration",
                                           "bad data past --max-bad, or a damaged chain file", "--memory cannot be met"};
@@ -61,7 +62,7 @@ static void put_wrapped(struct sg_buf *out, const char *text, size_t at, size_t 
             sg_buf_putc(out, ' ');
             at++;
         }
-        sg_buf_put(out, word, len);
+        for (size_t i = 0; i < len; i++) sg_buf_putc(out, word[i] == *GLUE ? ' ' : word[i]);
         at += wide;
         first = false;
         word += len;
@@ -79,7 +80,7 @@ static void put_option(struct sg_buf *out, const struct sg_option *row) {
 
     sg_buf_puts(&text, row->help);
     if (row->type == SG_OPTION_LIST) sg_buf_puts(&text, "; may be repeated");
-    if (row->initial) sg_buf_printf(&text, " [default: %s]", *row->initial ? row->initial : "\"\"");
+    if (row->initial) sg_buf_printf(&text, " [default:" GLUE "%s]", *row->initial ? row->initial : "\"\"");
     sg_buf_str(&text);
     if (left.len + 2 > HELP_COLUMN) sg_buf_printf(out, "\n%*s", HELP_COLUMN, "");
     else sg_buf_printf(out, "%*s", (int)(HELP_COLUMN - left.len), "");

@@ -42,7 +42,7 @@ static void put_option(struct sg_buf *out, const struct sg_option *row) {
     }
     sg_buf_putc(out, '\n');
     char *sentence = sg_printf_dup("%c%s%s.%s%s%s", toupper((unsigned char)row->help[0]), row->help + 1,
-                                   row->type == SG_OPTION_LIST ? "; may be repeated" : "", row->initial ? " Default: " : "",
+                                   row->type == SG_OPTION_LIST ? "; may be repeated" : "", row->initial ? "\nDefault: " : "",
                                    row->initial ? (*row->initial ? row->initial : "\"\"") : "", row->initial ? "." : "");
     put_prose(out, sentence);
     free(sentence);
