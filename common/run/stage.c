@@ -269,7 +269,9 @@ static const struct sg_verb *pick_verb(const struct sg_stage *stage, int *argc, 
 static enum sg_code run_program(struct sg_run *run, int argc, char **argv, struct sg_err *err) {
     const struct sg_stage *stage = run->stage;
     bool bare_call = argc == 0;
+    int words = argc;
     run->verb = pick_verb(stage, &argc, &argv);
+    const struct sg_verb *named = argc < words ? run->verb : NULL; /* --help without a verb tells of all */
     struct sg_opts *opts = NULL;
     const struct sg_option *tables[SG_STAGE_TABLES];
     sg_stage_tables(stage, run->verb, tables);
@@ -292,7 +294,7 @@ static enum sg_code run_program(struct sg_run *run, int argc, char **argv, struc
     bool live = strcmp(wish, "always") == 0 || (strcmp(wish, "auto") == 0 && isatty(STDERR_FILENO) && !run->log.json);
     run->progress = sg_progress_new(&run->log, live, strcmp(wish, "never") == 0);
     code = sg_unicode_init(err);
-    if (code == SG_OK && !answer_about(stage, run->verb, opts, &code, err))
+    if (code == SG_OK && !answer_about(stage, named, opts, &code, err))
         code = bare ? run->verb->run(run, err) : run_with_files(run, err);
     sg_progress_free(run->progress);
     sg_opts_free(opts);
