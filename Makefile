@@ -25,17 +25,16 @@ ALL_CFLAGS = -std=gnu11 $(OPT) $(WARN) $(WERROR) $(HARDEN) $(SAN_$(SAN)) -ffp-co
              -pthread -D_GNU_SOURCE -DSANGAM_VERSION='"$(VERSION)"' -Icommon $(PKG_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(SAN_$(SAN)) -pthread $(if $(SAN),,-pie -Wl,-z,relro,-z,now) $(LDFLAGS)
 
-NEEDS_PKGS := $(filter-out help deps deps-check clean demo check-deps,$(or $(MAKECMDGOALS),all))
-ifneq ($(NEEDS_PKGS),)
+# What can run before the libraries are there.
+BARE := help deps deps-check demo check soak clean
+ifneq ($(filter-out $(BARE),$(or $(MAKECMDGOALS),all)),)
   MISSING := $(strip $(foreach p,$(PKGS),$(shell pkg-config --exists $(p) 2>/dev/null || echo $(p))))
-  ifeq ($(filter check demo,$(MAKECMDGOALS)),)
-    ifneq ($(MISSING),)
-      $(error not found by pkg-config: $(MISSING). Run 'make deps', or install these Debian packages or their like: $(DEBIAN))
-    endif
+  ifneq ($(MISSING),)
+    $(error not found by pkg-config: $(MISSING). Run 'make deps', or install these Debian packages or their like: $(DEBIAN))
   endif
 endif
-PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
-PKG_LIBS   = $(shell pkg-config --libs $(PKGS))
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 STAGES   := $(patsubst stages/%/main.c,%,$(wildcard stages/*/main.c))
 binary    = bin/$(if $(filter conduct,$(1)),sangam,sangam-$(1))
@@ -50,7 +49,7 @@ UNIT     := $(patsubst tests/unit/%.c,unit/%,$(wildcard tests/unit/test_*.c))
 BENCH    := $(patsubst tests/bench/%.c,bench/%,$(wildcard tests/bench/*.c))
 FUZZ     := $(patsubst tests/fuzz/%.c,fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all install check demo deps deps-check bench fuzz clean help lint
+.PHONY: all install check demo deps deps-check bench fuzz clean help
 .DELETE_ON_ERROR:
 
 all: $(addprefix $(BUILD)/,$(BINARIES))
@@ -94,4 +93,80 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB_SRC) $(CORES)
 	clang $(filter-out -fPIE -Wvla $(SAN_$(SAN)),$(TEST_CFLAGS)) -fsanitize=fuzzer,address,undefined \
 	    -fno-sanitize-recover=undefined -o $@ $^ -pthread $(PKG_LIBS) -ljansson
 
-include $(wildcard $(shell find $(BUILD) -name '*.d' 2>/dev/null))
+help:
+	@echo 'make              build bin/ and the library into $(BUILD)/'
+	@echo 'make demo         install what is missing, build, run the pipeline on the demo corpus, show the result'
+	@echo 'make check        install what is missing, build, run all tests'
+	@echo 'make deps         install what is missing (apt-get; sudo when not root)'
+	@echo 'make install      PREFIX=/usr/local DESTDIR= : programs, manual pages, completions, pipelines'
+	@echo 'make bench        speed on a generated corpus (needs BENCH_CORPUS=folder of documents)'
+	@echo 'make fuzz         every fuzz target for FUZZ_SECONDS=300 (clang)'
+	@echo 'make soak         the long runs of the tests'
+	@echo 'SAN=asan|tsan     the same, with sanitizers, in a build folder of its own'
+
+# ---- what Debian has to bring ----
+
+have_packages = dpkg-query -W -f='$${Status}\n' $(1) 2>/dev/null | grep -c '^install ok installed$$'
+define install_packages
+	@if [ "$$($(call have_packages,$(1)))" = "$(words $(1))" ]; then :; \
+	elif ! command -v apt-get >/dev/null; then \
+	    echo 'make: this machine has no apt-get; install the equivalents of these Debian packages, then run make again:' >&2; \
+	    echo '  $(1)' >&2; $(2) \
+	else \
+	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	    echo "installing with apt-get: $(1)"; \
+	    $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null; \
+	fi
+endef
+
+deps:
+	$(call install_packages,$(DEBIAN),exit 1;)
+
+deps-check: deps
+	$(call install_packages,$(DEBIAN_CHECK),exit 1;)
+
+# ---- the two commands of README.md ----
+
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@tests/data/demo.sh $(BUILD)
+
+check: deps-check
+	@$(MAKE) --no-print-directory all tests
+	@JOBS=$(or $(JOBS),2) tests/run.sh $(BUILD) $(TESTS)
+
+.PHONY: tests soak
+tests: all $(addprefix $(BUILD)/,$(UNIT))
+
+soak: deps-check
+	@$(MAKE) --no-print-directory all tests
+	@SANGAM_SOAK=1 TEST_SECONDS=7200 tests/run.sh $(BUILD) $(TESTS)
+
+bench: all $(addprefix $(BUILD)/,$(BENCH))
+	@tests/bench/run.sh $(BUILD)
+
+fuzz: $(addprefix $(BUILD)/,$(FUZZ))
+	@for f in $(addprefix $(BUILD)/,$(FUZZ)); do \
+	    mkdir -p $$f.corpus; echo "== $$f"; \
+	    $$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -timeout=25 $$f.corpus 2>&1 | tail -n 3 || exit 1; \
+	done
+
+# ---- install ----
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/sangam/pipelines \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
+	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	install -m 755 $(addprefix $(BUILD)/,$(BINARIES)) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 configs/pipelines/*.yaml $(DESTDIR)$(PREFIX)/share/sangam/pipelines
+	for b in $(notdir $(BINARIES)); do \
+	    $(BUILD)/bin/$$b --generate man >$(DESTDIR)$(PREFIX)/share/man/man1/$$b.1 && \
+	    $(BUILD)/bin/$$b --generate bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$b && \
+	    $(BUILD)/bin/$$b --generate zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_$$b && \
+	    $(BUILD)/bin/$$b --generate fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/$$b.fish || exit 1; \
+	done
+
+clean:
+	rm -rf build build-asan build-tsan
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

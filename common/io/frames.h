@@ -3,14 +3,18 @@
  *
  * Shape   a chain file is independent zstd frames of whole lines, then a seek table in a skippable frame
  *         (zstd seekable format, 12-byte entries with checksum). Also read: plain, single-frame zst, gz, xz, bz2,
- *         recognised by content. A batch is one frame where a seek table lists frames of at most 8 MiB raw,
- *         else the whole lines of the next 1 MiB of the decompressed stream: borders depend on input bytes only.
+ *         recognised by content. A batch is one frame where a consistent seek table lists frames of at most 8 MiB
+ *         raw (and max_record, and memory_bytes), else the whole lines of the next 1 MiB of the decompressed stream:
+ *         borders depend on input bytes and options only, never on how a pipe delivers the bytes.
  * Units   raw_bytes are decompressed bytes.
  * Calls   reader: open, next* (one thread), close. sg_frames_lines on any thread with its own decoder.
- *         writer side: sg_frames_pack on any thread with its own packer; put* and finish on one thread.
+ *         writer: sg_frames_pack on any thread with its own packer; sg_frames_table_add in the order in which the
+ *         frames are put into the file, then sg_frames_table_end.
  * Owns    a batch owns its buffers and is reused by the caller; free accepts {0}.
  * Errors  SG_DATA: cut file, bad checksum, window over 128 MiB (names the limit), garbage after the last frame,
- *         line over max_record; all with frame_offset. SG_SYSTEM: I/O.
+ *         a seek table that disagrees with the frames; with frame_offset where there are frames. A file cut exactly
+ *         between frames cannot be told here: frames > 1 and no seek table is what a caller can know.
+ *         SG_BUDGET: a line over memory_bytes. SG_SYSTEM: I/O. After an error a reader is only to be closed.
  * Source  RFC 8878; zstd contrib/seekable_format (magic 0x8F92EAB1); contract.md section 2.
  */
 #ifndef SANGAM_IO_FRAMES_H
@@ -34,7 +38,7 @@ enum sg_compression { SG_PLAIN, SG_ZST, SG_GZ, SG_XZ, SG_BZ2 };
 bool sg_frames_suffix(const char *name, enum sg_compression *out);
 
 struct sg_frames_options {
-    uint64_t max_record;  /* 0: no limit; a longer line is its own batch with too_long set and no bytes */
+    uint64_t max_record;  /* bytes without LF, 0: no limit; a longer line is its own batch with too_long set and no bytes */
     bool stream;          /* never use the seek table (stdout as output cannot start again) */
     uint64_t memory_bytes; /* what one batch may hold; a longer line is SG_BUDGET with the needed figure; 0: no limit */
 };
@@ -43,11 +47,11 @@ struct sg_frames_batch {
     struct sg_buf packed;  /* one compressed frame, when the batch came through the seek table */
     struct sg_buf lines;   /* whole lines, each ended by LF (one is added at the end of a file that lacks it) */
     uint64_t serial;       /* 0, 1, 2, ... in the file */
-    uint64_t frame_offset; /* of the frame it came from (or began in); SG_NOWHERE for plain */
+    uint64_t frame_offset; /* of the frame or gz member it came from (or began in); SG_NOWHERE: plain, xz, bz2 */
     uint64_t raw_bytes;    /* size promised by the seek table */
     uint32_t checksum;     /* low 32 bits of XXH64 from the seek table */
     bool is_packed;        /* lines are still to be made by sg_frames_lines */
-    bool last;             /* the file's last batch: it may end without LF */
+    bool last;             /* the file's last batch: its last line may have lacked its LF */
     uint64_t too_long;     /* bytes of a line over max_record that stands here instead of lines */
 };
 void sg_frames_batch_free(struct sg_frames_batch *batch);
@@ -59,8 +63,8 @@ enum sg_code sg_frames_open(struct sg_frames **out, const char *path, const stru
 /* SG_OK with the next batch, SG_END after the last one (then all trailing bytes were checked). */
 enum sg_code sg_frames_next(struct sg_frames *reader, struct sg_frames_batch *batch, struct sg_err *err) SG_MUST_CHECK;
 enum sg_compression sg_frames_compression(const struct sg_frames *reader);
-bool sg_frames_has_seek_table(const struct sg_frames *reader);
-uint64_t sg_frames_count(const struct sg_frames *reader);        /* data frames met so far */
+bool sg_frames_has_seek_table(const struct sg_frames *reader);   /* as a stream: known after SG_END */
+uint64_t sg_frames_count(const struct sg_frames *reader);        /* data frames (gz: members) met so far */
 uint64_t sg_frames_bytes_read(const struct sg_frames *reader);   /* compressed bytes consumed: progress */
 uint64_t sg_frames_file_bytes(const struct sg_frames *reader);   /* size when opened, 0 for pipes */
 struct sg_hash128 sg_frames_hash(const struct sg_frames *reader); /* XXH3-128 of the file's bytes, after SG_END */
@@ -88,6 +92,7 @@ enum sg_code sg_frames_pack(struct sg_frames_packer *packer, const char *raw, si
 struct sg_frames_table {
     struct sg_buf entries;
     uint64_t frames;
+    bool too_large; /* a frame over 4 GiB: no table can list it, none is written */
 };
 /* packed is one frame with a content checksum: its last four bytes are the entry's checksum. */
 void sg_frames_table_add(struct sg_frames_table *table, const char *packed, size_t packed_bytes, uint64_t raw_bytes);
