@@ -129,10 +129,9 @@ static bool ends_with(const char *text, const char *end) {
 /* A name that promises a compression, over bytes that are neither compressed nor the beginning of JSON lines. */
 static bool betrays_name(const char *path, const unsigned char *head, size_t len) {
     static const unsigned char bom[3] = {0xEF, 0xBB, 0xBF};
+    if (len > 0 && (head[0] == '{' || (len >= 3 && memcmp(head, bom, 3) == 0))) return false;
     for (size_t i = 0; i < MAGICS; i++)
-        if (ends_with(path, magics[i].suffix))
-            return len == 0 || !(strchr("{ \t\r\n", head[0]) || (len >= 3 && memcmp(head, bom, 3) == 0)) ||
-                   head[0] == 0;
+        if (ends_with(path, magics[i].suffix)) return true;
     return false;
 }
 
@@ -336,7 +335,8 @@ static enum sg_code archive_open(struct sg_stream *s, struct sg_err *err) {
     if (archive_read_append_filter(s->archive, filter) != ARCHIVE_OK ||
         archive_read_support_format_raw(s->archive) != ARCHIVE_OK ||
         archive_read_support_format_empty(s->archive) != ARCHIVE_OK ||
-        archive_read_open(s->archive, s, NULL, feed, NULL) != ARCHIVE_OK)
+        archive_read_open(s->archive, s, NULL, feed, NULL) != ARCHIVE_OK ||
+        archive_errno(s->archive) != 0) /* the empty format takes data that cannot be read for no data */
         return archive_failed(s, err);
     return SG_OK;
 }
