@@ -39,6 +39,14 @@ const char *sg_unicode_script(uint32_t c) {
     return name ? name : uscript_getShortName(script);
 }
 
+const char *sg_unicode_category(uint32_t c) {
+    static const char names[][3] = {"Cn", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Me", "Mc", "Nd", "Nl", "No", "Zs", "Zl", "Zp",
+                                    "Cc", "Cf", "Co", "Cs", "Pd", "Ps", "Pe", "Pc", "Po", "Sm", "Sc", "Sk", "So", "Pi", "Pf"};
+    return names[u_charType((UChar32)c)]; /* in the order of ICU's UCharCategory */
+}
+
+uint32_t sg_unicode_lower(uint32_t c) { return (uint32_t)u_tolower((UChar32)c); }
+
 /*
  * Normalise one piece through UTF-16, ICU's own form. The piece ends at a normalisation boundary, so pieces may be
  * joined. ICU does not fail here but for want of memory.
