@@ -91,7 +91,7 @@ char *sg_err_format(const struct sg_err *err, char *out, size_t size) {
     else if (err->errnum) /* "'a/b': cannot open: No such file or directory" */
         add(out, size, &used, "%s: %s", where, err->text);
     else
-        add(out, size, &used, "%s in %s", err->text, where);
+        add(out, size, &used, "%s %s %s", err->text, where[0] == 'b' ? "at" : "in", where); /* "at byte 5" */
     return out;
 }
 
