@@ -7,7 +7,18 @@
 
 #include "base/buf.h"
 
-static uint16_t cell_of(uint32_t c) {
+/* Class of the last code point of the full canonical decomposition; 0 when there is none. */
+static unsigned trailing_class(const UNormalizer2 *nfd, uint32_t c) {
+    UErrorCode status = U_ZERO_ERROR;
+    UChar parts[64];
+    int32_t len = unorm2_getDecomposition(nfd, (UChar32)c, parts, 64, &status);
+    if (U_FAILURE(status) || len <= 0) return 0;
+    UChar32 last;
+    U16_PREV(parts, 0, len, last);
+    return u_getCombiningClass(last);
+}
+
+static uint16_t cell_of(const UNormalizer2 *nfd, uint32_t c) {
     unsigned flags = 0;
     if (c == 0x0B || c == 0x0C || c == 0x0D || c == 0x85 || c == 0x2028 || c == 0x2029) flags |= FLAG_NEWLINE;
     if (c <= 0x08 || (c >= 0x0E && c <= 0x1F) || c == 0x7F || (c >= 0x206A && c <= 0x206F) || c == 0xFEFF ||
@@ -20,7 +31,9 @@ static uint16_t cell_of(uint32_t c) {
     int32_t quick = u_getIntPropertyValue((UChar32)c, UCHAR_NFC_QUICK_CHECK);
     if (quick == UNORM_NO) flags |= FLAG_NO;
     if (quick == UNORM_MAYBE) flags |= FLAG_MAYBE;
-    return (uint16_t)(flags | (unsigned)u_getCombiningClass((UChar32)c) << 8);
+    unsigned class = u_getCombiningClass((UChar32)c), trailing = class ? 0 : trailing_class(nfd, c);
+    if (trailing) flags |= FLAG_COMPOSITE;
+    return (uint16_t)(flags | (class | trailing) << 8);
 }
 
 static uint32_t slot_of(uint64_t key, uint32_t mask) { return (uint32_t)((key * 0x9E3779B97F4A7C15u) >> 40) & mask; }
@@ -62,10 +75,12 @@ static void add_pairs(struct flags *flags) {
 }
 
 void flags_init(struct flags *flags) {
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *nfd = unorm2_getNFDInstance(&status);
     uint16_t cells[256];
     size_t count = 0;
     for (uint32_t high = 0; high < 0x1100; high++) {
-        for (uint32_t low = 0; low < 256; low++) cells[low] = cell_of(high << 8 | low);
+        for (uint32_t low = 0; low < 256; low++) cells[low] = cell_of(nfd, high << 8 | low);
         size_t same = 0;
         while (same < count && memcmp(flags->cells[same], cells, sizeof cells) != 0) same++;
         if (same == count) {

@@ -1,7 +1,8 @@
 /*
  * flags: what may have to be done about a code point, one table look-up.
  *
- * Shape   a two-stage table, 16 bits a code point: low byte flags, high byte canonical combining class.
+ * Shape   a two-stage table, 16 bits a code point: low byte flags, high byte canonical combining class; for a composite
+ *         (FLAG_COMPOSITE, itself of class 0) the class of the last mark in its decomposition.
  * Calls   flags_init once; flags_of is read-only. flags_composes tells whether a pair would become one under NFC.
  * Owns    about 100 KiB.
  * Errors  none.
@@ -24,6 +25,7 @@ enum flag {
     FLAG_MAYBE = 1 << 4,   /* NFC_QC=Maybe: may compose with what stands before */
     FLAG_FFFD = 1 << 5,
     FLAG_PRIVATE = 1 << 6,
+    FLAG_COMPOSITE = 1 << 7, /* its decomposition ends in a mark: U+00E9 */
 };
 
 struct flags {
@@ -37,7 +39,8 @@ void flags_init(struct flags *flags);
 void flags_free(struct flags *flags);
 
 static inline uint16_t flags_of(const struct flags *flags, uint32_t c) { return flags->cells[flags->block[c >> 8]][c & 255]; }
-static inline unsigned flags_class(uint16_t cell) { return cell >> 8; }
+static inline unsigned flags_class(uint16_t cell) { return cell & FLAG_COMPOSITE ? 0 : cell >> 8; }
+static inline unsigned flags_trailing(uint16_t cell) { return cell & FLAG_COMPOSITE ? cell >> 8 : 0; }
 
 bool flags_composes(const struct flags *flags, uint32_t first, uint32_t second);
 

@@ -118,14 +118,14 @@ struct sight {
 static void inspect(const struct flags *flags, const char *p, const char *end, struct sight *sight) {
     bool space = false, ends;
     uint32_t starter = 0; /* the last code point of class 0 */
-    unsigned last_class = 0;
+    unsigned last_class = 0, trailing = 0; /* trailing: the class of the last mark inside a composite starter */
     while (p < end && (*p == ' ' || *p == '\t')) starter = (uint32_t)*p++; /* leading white space stays */
     while (p < end) {
         while (end - p >= 8 && plain_eight(p, space, &ends)) {
             p += 8;
             space = ends;
             starter = (unsigned char)p[-1];
-            last_class = 0;
+            last_class = trailing = 0;
         }
         if (p >= end) break;
         uint32_t c = sg_utf8_next(&p);
@@ -134,7 +134,7 @@ static void inspect(const struct flags *flags, const char *p, const char *end, s
         space = c == ' ';
         if (cell == 0) {
             starter = c;
-            last_class = 0;
+            last_class = trailing = 0;
             continue;
         }
         sight->flags |= cell & 0xFFu;
@@ -142,9 +142,13 @@ static void inspect(const struct flags *flags, const char *p, const char *end, s
         sight->pua += (cell & FLAG_PRIVATE) != 0;
         unsigned class = flags_class(cell);
         if (class && last_class > class) sight->compose = true;
-        if ((cell & FLAG_MAYBE) && flags_composes(flags, starter, c)) sight->compose = true;
+        /* A mark below the last one of a composite goes in between: U+00C5 U+0323 becomes U+1EA0 U+030A. */
+        if ((cell & FLAG_MAYBE) && ((class && class < trailing) || flags_composes(flags, starter, c))) sight->compose = true;
         last_class = class;
-        if (class == 0) starter = c;
+        if (class == 0) {
+            starter = c;
+            trailing = flags_trailing(cell);
+        }
     }
     if (sight->flags & FLAG_NO) sight->compose = true;
     if (end[-1] == ' ' || end[-1] == '\t') sight->spaces = true;
@@ -264,20 +268,19 @@ static uint64_t blank(struct sg_buf *text) {
     return gone;
 }
 
-static bool has_blank(const char *text, size_t len) {
-    return len && (text[0] == '\n' || text[len - 1] == '\n' || memmem(text, len, "\n\n\n", 3));
-}
-
 void normalize_document(const struct normalize *normalize, struct normalize_scratch *scratch, const char *text, size_t len,
                         struct normalize_answer *answer) {
     struct sg_buf *out = &scratch->text;
     const char *end = text + len, *copied = text; /* what stands before `copied` is in out already */
+    bool empty_before = false, blanks = len && (text[0] == '\n' || end[-1] == '\n');
     *answer = (struct normalize_answer){.text = text, .len = len};
     out->len = 0;
     for (const char *line = text; line < end;) {
         const char *lf = memchr(line, '\n', (size_t)(end - line));
         const char *stop = lf ? lf : end;
         struct sight sight = {0};
+        blanks |= empty_before && stop == line;
+        empty_before = stop == line;
         if (stop > line) inspect(&normalize->flags, line, stop, &sight);
         answer->fffd += sight.fffd;
         answer->pua += sight.pua;
@@ -298,11 +301,13 @@ void normalize_document(const struct normalize *normalize, struct normalize_scra
         answer->text = out->data ? out->data : "";
         answer->len = out->len;
     }
-    if ((normalize->passes & NORMALIZE_BLANK) && has_blank(answer->text, answer->len)) {
+    /* A repaired line may have become empty, or several. */
+    if ((normalize->passes & NORMALIZE_BLANK) && (blanks || answer->lines_changed)) {
         if (!answer->lines_changed) sg_buf_put(out, text, len);
-        answer->lines_changed += blank(out);
-        answer->passes |= NORMALIZE_BLANK;
-        answer->text = out->data;
+        uint64_t gone = blank(out);
+        answer->lines_changed += gone;
+        if (gone) answer->passes |= NORMALIZE_BLANK;
+        answer->text = out->len ? out->data : "";
         answer->len = out->len;
     }
     answer->changed = answer->lines_changed > 0;

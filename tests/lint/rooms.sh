@@ -4,11 +4,13 @@ set -u
 cd "$(dirname "$0")/../.." || exit 1
 bad=0
 complain() { echo "$1"; bad=1; }
+# file:line:text of the code alone, comments left out
+code() { awk '{ gsub(/\/\*.*\*\//, "") } /^ *\/?\*/ { next } { sub(/\/\*.*/, ""); print FILENAME ":" FNR ":" $0 }' "$@"; }
 # deny NAME PATTERN FILES...: no line of FILES may match
 deny() {
     local why=$1 pattern=$2 hit
     shift 2
-    hit=$(grep -nE "$pattern" "$@" 2>/dev/null) && complain "$why:"$'\n'"$hit"
+    hit=$(code "$@" | grep -E "^[^:]*:[0-9]+:.*($pattern)") && complain "$why:"$'\n'"$hit"
 }
 rooms() { find "$@" -name '*.[ch]' | sort; }
 
