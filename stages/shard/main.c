@@ -1,0 +1,41 @@
+/* sangam-shard: the option table; what it does is in shard.c and verify.c. */
+#include "run/stage.h"
+#include "shard.h"
+
+/* clang-format off */
+static const struct sg_option run_options[] = {
+    {"target", 0, SG_OPTION_TEXT, "UNIT=N", "zbytes=256MiB",
+     "size of a shard: bytes=SIZE (uncompressed), zbytes=SIZE (compressed), docs=N or tokens=N (estimated)", true},
+    {"seed", 0, SG_OPTION_COUNT, "N", "1", "seed of the shuffle", true},
+    {"duplicate-ids", 0, SG_OPTION_CHOICE, "stop|keep", "stop",
+     "two different lines with one id: stop with exit 3, or keep both and go by id and text", true},
+    {"schema", 0, SG_OPTION_CHOICE, "keep", "keep", "keep: lines pass byte for byte", true},
+    {"name", 0, SG_OPTION_TEXT, "NAME", "corpus", "name of the release, for its manifest and card", true},
+    {"release", 0, SG_OPTION_TEXT, "TEXT", "1", "version of the release, for its manifest and card", true},
+    {"level", 0, SG_OPTION_COUNT, "N", "3", "zstd level of the shards", true},
+    {0}};
+/* clang-format on */
+
+static const struct sg_verb verbs[] = {
+    {.name = "run", .about = "shuffle a corpus and write it as shards", .usage = "[OPTIONS] INPUT... -o FOLDER/",
+     .options = run_options, .run = shard_run},
+    {0}};
+
+static const char *const manual[] = {
+    "Writes a corpus as shards in a folder for each language, in an order that is random but repeatable: where a document "
+    "stands depends on its id and the seed, never on files, threads, memory or interruptions.",
+    NULL};
+
+static const struct sg_stage stage = {
+    .name = "shard",
+    .about = "write the corpus as shuffled shards with a manifest",
+    .reads = "id text language language_script owner source license",
+    .writes = "",
+    .manual = manual,
+    .want = SG_INPUTS_CHAIN,
+    .verbs = verbs,
+    .output_is_folder = true,
+    .lone_default_input = true,
+};
+
+int main(int argc, char **argv) { return sg_stage_main(&stage, argc, argv); }
