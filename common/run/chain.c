@@ -373,6 +373,12 @@ static enum sg_code publish(struct chain *chain, const char *receipt_path, struc
     return sg_receipt_publish(receipt, receipt_path, err);
 }
 
+/* a.jsonl.zst and a.jsonl.gz in one folder share the name of their receipt. */
+static bool is_about(const struct sg_receipt *receipt, const char *output) {
+    const char *slash = strrchr(output, '/');
+    return receipt->output_count && strcmp(receipt->outputs[0].path, slash ? slash + 1 : output) == 0;
+}
+
 static enum sg_code one_file(struct chain *chain, const char *output, struct sg_err *err) {
     struct sg_run *run = chain->run;
     bool pipe_out = strcmp(output, "-") == 0;
@@ -384,14 +390,15 @@ static enum sg_code one_file(struct chain *chain, const char *output, struct sg_
     enum sg_code code = sg_chain_promise(path, &promise, err);
     if (code != SG_OK) goto out;
     if (beside && chain->input->regular &&
-        sg_receipt_current(beside, run->settings_hash, (struct sg_hash128){0}, &path, 1, &why)) {
+        sg_receipt_current(beside, run->settings_hash, (struct sg_hash128){0}, &path, 1, &why) &&
+        sg_receipt_load(beside, &receipt, err) == SG_OK && is_about(&receipt, output)) {
         sg_log_line(run->progress, SG_LOG_DETAIL, "'%s' is done: its receipt is valid", output);
         sg_progress_add(run->progress, chain->input->bytes, 0);
-        code = sg_receipt_load(beside, &receipt, err);
         chain->all_in += receipt.records_in, chain->all_out += receipt.records_out;
         chain->all_dropped += receipt.dropped, chain->all_bad += receipt.bad;
         goto out;
     }
+    sg_receipt_free(&receipt);
     struct stat before = {0};
     double wall = seconds_of(CLOCK_MONOTONIC), cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
     if (chain->input->regular && stat(path, &before) != 0) before = (struct stat){0};
