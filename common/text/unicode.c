@@ -51,9 +51,8 @@ uint32_t sg_unicode_lower(uint32_t c) { return (uint32_t)u_tolower((UChar32)c); 
  * Normalise one piece through UTF-16, ICU's own form. The piece ends at a normalisation boundary, so pieces may be
  * joined. ICU does not fail here but for want of memory.
  */
-static void through_icu(const char *utf8, size_t len, struct sg_buf *out) {
+static void through_icu(const UNormalizer2 *nfc, const char *utf8, size_t len, struct sg_buf *out) {
     UErrorCode status = U_ZERO_ERROR;
-    const UNormalizer2 *nfc = unorm2_getNFCInstance(&status);
     UChar *wide = sg_alloc(len * sizeof *wide), *normal = NULL;
     int32_t wide_len = 0;
     u_strFromUTF8(wide, (int32_t)len, &wide_len, utf8, (int32_t)len, &status);
@@ -82,13 +81,17 @@ static size_t plain(const char *utf8, size_t len) {
     return i;
 }
 
-/* Where to cut: behind the last LF of a window, for LF joins with nothing. */
-static size_t piece(const char *utf8, size_t len) {
-    enum { window = 64 << 10 };
-    if (len <= window) return len;
-    const char *cut = memrchr(utf8, '\n', window);
-    if (!cut) cut = memchr(utf8 + window, '\n', len - window);
-    return cut ? (size_t)(cut - utf8) + 1 : len;
+/* Where to cut: before a character that joins with nothing in front of it. Nearly always the first one tried. */
+static size_t piece(const UNormalizer2 *nfc, const char *utf8, size_t len) {
+    enum { window = 16 << 10 };
+    size_t cut = window;
+    const char *p;
+    for (; cut < len; cut++) { /* from the window's end on: a window full of marks must not be cut */
+        if (((unsigned char)utf8[cut] & 0xC0) == 0x80) continue;
+        p = utf8 + cut;
+        if (unorm2_hasBoundaryBefore(nfc, (UChar32)sg_utf8_next(&p))) return cut;
+    }
+    return len;
 }
 
 void sg_unicode_nfc(const char *utf8, size_t len, struct sg_buf *out) {
@@ -96,10 +99,12 @@ void sg_unicode_nfc(const char *utf8, size_t len, struct sg_buf *out) {
         sg_buf_put(out, utf8, len);
         return;
     }
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *nfc = unorm2_getNFCInstance(&status);
     sg_buf_room(out, len);
     for (size_t i = 0, step; i < len; i += step) {
-        step = piece(utf8 + i, len - i);
+        step = piece(nfc, utf8 + i, len - i);
         if (plain(utf8 + i, step) == step) sg_buf_put(out, utf8 + i, step);
-        else through_icu(utf8 + i, step, out);
+        else through_icu(nfc, utf8 + i, step, out);
     }
 }

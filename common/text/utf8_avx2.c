@@ -128,7 +128,7 @@ AVX2 size_t sg_utf8_valid_avx2(const char *bytes, size_t len) {
         if (!_mm256_testz_si256(state.error, state.error)) return locate(bytes, len, i);
     }
     char tail[64] = {0}; /* zeros are ASCII: a character that is still open at the end becomes an error */
-    memcpy(tail, bytes + i, len - i);
+    if (len > i) memcpy(tail, bytes + i, len - i);
     block(&state, tail);
     if (!_mm256_testz_si256(state.error, state.error)) return locate(bytes, len, i);
     return len;
