@@ -213,7 +213,7 @@ static enum sg_code run_corpus(struct sg_run *run, struct sg_err *err) {
     if (sg_opts_flag(run->opts, "dry-run")) return print_plan(run, err);
     enum sg_code code = check_ends(run, err);
     if (code == SG_OK) code = sg_tmp_make(sg_opts_text(run->opts, "tmp"), run->output_is_folder ? run->output : NULL, &run->tmp, err);
-    if (code == SG_OK) code = run->verb ? run->verb->run(run, err) : SG_OK;
+    if (code == SG_OK) code = run->verb ? run->verb->run(run, err) : run->stage->run(run, err);
     sg_tmp_remove(run->tmp);
     return code;
 }

@@ -68,6 +68,7 @@ struct sg_stage {
 
     /* Others. verbs: NULL-ended by a zero row; the first one is the default when the first word is no verb. */
     const struct sg_verb *verbs;
+    enum sg_code (*run)(struct sg_run *run, struct sg_err *err); /* a stage without verbs and without process: ingest */
     bool output_is_folder; /* always (shard, sangam) */
     bool lone_default_input; /* no INPUT means "-" (all but sangam's verbs) */
 };
