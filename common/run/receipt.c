@@ -1,6 +1,6 @@
 #include "run/receipt.h"
 
-#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,6 +10,7 @@
 #include "io/file.h"
 #include "io/publish.h"
 #include "text/json.h"
+#include "text/utf8.h"
 
 #define RECEIPT_MAX (256u << 20) /* ingest packs may list very many small files */
 
@@ -125,9 +126,45 @@ char *sg_receipt_resolve(const char *receipt_path, const char *path) {
 
 /* ---- writing ---- */
 
-/* Paths are raw bytes; JSON text is UTF-8. A name that is not UTF-8 has its odd bytes as \xNN, told by "raw": it is a name
- * for people then, and its file is always read anew. */
-static void put_path(struct sg_buf *out, const char *path) { sg_json_put_str(out, path); }
+/* Paths are raw bytes and JSON is UTF-8: a byte that is not part of a UTF-8 sequence is written as the lone surrogate
+ * U+DC00 + byte, as Python's surrogateescape does. */
+static void put_path(struct sg_buf *out, const char *path) {
+    struct sg_buf text = {0};
+    sg_buf_putc(&text, '"');
+    while (*path) {
+        size_t len = strlen(path), valid = sg_utf8_valid(path, len);
+        struct sg_buf quoted = {0};
+        sg_json_quote(&quoted, path, valid);
+        sg_buf_put(&text, quoted.data + 1, quoted.len - 2);
+        sg_buf_free(&quoted);
+        path += valid;
+        if (valid < len) sg_buf_printf(&text, "\\udc%02x", (unsigned char)*path++);
+    }
+    sg_buf_putc(&text, '"');
+    sg_json_put_raw(out, (struct sg_json){text.data, text.len});
+    sg_buf_free(&text);
+}
+
+/* The path that put_path wrote; caller frees. NULL when value is no string. */
+static char *read_path(struct sg_json value) {
+    struct sg_buf out = {0};
+    if (sg_json_type(value) != SG_JSON_STRING) return NULL;
+    const char *at = value.text + 1, *end = value.text + value.len - 1, *from = at;
+    unsigned byte;
+    while (at <= end) {
+        bool raw = end - at >= 6 && memcmp(at, "\\udc", 4) == 0 && sscanf(at + 4, "%2x", &byte) == 1;
+        if (raw || at == end) {
+            char *piece = sg_printf_dup("\"%.*s\"", (int)(at - from), from);
+            (void)!sg_json_string((struct sg_json){piece, strlen(piece)}, &out, NULL);
+            free(piece);
+            if (!raw) break;
+            sg_buf_putc(&out, (char)byte);
+            from = at + 6;
+        }
+        at += raw ? 6 : *at == '\\' ? 2 : 1;
+    }
+    return sg_buf_take(&out);
+}
 
 static void put_files(struct sg_buf *out, const char *receipt_path, const struct sg_receipt_file *files, size_t count) {
     sg_json_open(out, '[');
@@ -237,7 +274,7 @@ static bool read_files(struct sg_json list, struct sg_receipt_file **files, size
     size_t at = 0;
     struct sg_json item, value;
     while (sg_json_each(list, &at, NULL, &item)) {
-        char *path = sg_json_member(item, "path", &value) ? sg_json_strdup(value) : NULL;
+        char *path = sg_json_member(item, "path", &value) ? read_path(value) : NULL;
         char *kind = sg_json_member(item, "kind", &value) ? sg_json_strdup(value) : NULL;
         char *hex = sg_json_member(item, "xxh3_128", &value) ? sg_json_strdup(value) : NULL;
         struct sg_receipt_file *file = path && kind ? add_file(files, count, kind, path) : NULL;

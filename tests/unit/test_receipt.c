@@ -83,6 +83,24 @@ static void test_round_trip(void **state) {
     sg_receipt_free(&got);
 }
 
+/* A name in Latin-1, with a quote and a backslash that looks like an escape. */
+static void test_odd_names(void **state) {
+    (void)state;
+    static const char *const names[] = {"out/caf\xE9.jsonl.zst", "out/\\udc41 \"q\"\n.jsonl.zst", "out/\xC3\xA9\xFF\xFE.jsonl.zst"};
+    for (size_t i = 0; i < 3; i++) {
+        struct sg_receipt receipt = {.stage = sg_strdup("test"), .version = sg_strdup("1"), .settings = sg_strdup("{}")}, got;
+        struct sg_err err = {0};
+        put(names[i], "x");
+        add(&receipt, false, names[i]);
+        assert_int_equal(sg_receipt_publish(&receipt, "out/odd.receipt.json", &err), SG_OK);
+        assert_int_equal(sg_receipt_load("out/odd.receipt.json", &got, &err), SG_OK);
+        assert_string_equal(got.outputs[0].path, names[i] + 4);
+        assert_true(sg_receipt_current("out/odd.receipt.json", none, none, NULL, 0, NULL));
+        sg_receipt_free(&receipt);
+        sg_receipt_free(&got);
+    }
+}
+
 static void test_damage(void **state) {
     (void)state;
     struct sg_receipt got;
@@ -129,6 +147,6 @@ static void test_current(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip), cmocka_unit_test(test_damage), cmocka_unit_test(test_current)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip), cmocka_unit_test(test_odd_names), cmocka_unit_test(test_damage), cmocka_unit_test(test_current)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
