@@ -6,11 +6,12 @@
  *         the input was cut into runs.
  * Units   bytes; the budget covers the record buffer, radix scratch and merge buffers.
  * Calls   init, put* (one thread), sort, next* until SG_END, free. free at any time removes the run files.
- * Owns    its buffers and run files (unlinked right after they are made, in `folder`).
- * Errors  SG_SYSTEM (disk full names the folder and what was asked).
+ * Owns    its buffers and at most two run files (unlinked right after they are made, in `folder`); what fits in memory
+ *         makes none.
+ * Errors  SG_SYSTEM (disk full names the folder and what was asked; a run that reads back otherwise than it was written).
  *
- * Algorithm  LSD radix sort of the key in memory; a full buffer becomes a run (XXH3 checked on reading); k-way merge with a loser
- *            tree, one extra level when runs x 256 KiB exceed the budget.
+ * Algorithm  radix sort in memory; a full buffer becomes a run, in blocks with an XXH3 that is checked on reading; k-way
+ *            merge with a loser tree, extra levels when the runs have more blocks to hold at once than the budget.
  */
 #ifndef SANGAM_IO_EXTSORT_H
 #define SANGAM_IO_EXTSORT_H
