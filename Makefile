@@ -11,7 +11,7 @@ AR       ?= ar
 PKGS     := icu-uc icu-i18n libzstd zlib libxxhash libarchive yaml-0.1
 
 DEBIAN   := gcc make pkg-config libicu-dev libzstd-dev zlib1g-dev libxxhash-dev libarchive-dev libyaml-dev zstd zip
-DEBIAN_CHECK := libcmocka-dev libjansson-dev bats jq xz-utils bzip2 fasttext python3 python3-zstandard unicode-data man-db
+DEBIAN_CHECK := libcmocka-dev libjansson-dev bats zip jq xz-utils bzip2 fasttext python3 python3-zstandard unicode-data man-db procps bsdutils
 
 OPT      := -O2 -g
 SAN_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
