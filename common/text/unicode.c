@@ -84,11 +84,9 @@ static size_t plain(const char *utf8, size_t len) {
 /* Where to cut: before a character that joins with nothing in front of it. Nearly always the first one tried. */
 static size_t piece(const UNormalizer2 *nfc, const char *utf8, size_t len) {
     enum { window = 16 << 10 };
-    size_t cut = window;
-    const char *p;
-    for (; cut < len; cut++) { /* from the window's end on: a window full of marks must not be cut */
+    for (size_t cut = window; cut < len; cut++) { /* onwards: a window full of marks must not be cut */
         if (((unsigned char)utf8[cut] & 0xC0) == 0x80) continue;
-        p = utf8 + cut;
+        const char *p = utf8 + cut;
         if (unorm2_hasBoundaryBefore(nfc, (UChar32)sg_utf8_next(&p))) return cut;
     }
     return len;

@@ -73,9 +73,10 @@ uint64_t sg_utf8_count_portable(const char *bytes, size_t len) {
     return len - trails;
 }
 
-size_t sg_utf8_valid(const char *bytes, size_t len) { return sg_kernels()->valid(bytes, len); }
+/* Nothing may be NULL, with which the kernels must not count. */
+size_t sg_utf8_valid(const char *bytes, size_t len) { return len ? sg_kernels()->valid(bytes, len) : 0; }
 
-uint64_t sg_utf8_count(const char *bytes, size_t len) { return sg_kernels()->count(bytes, len); }
+uint64_t sg_utf8_count(const char *bytes, size_t len) { return len ? sg_kernels()->count(bytes, len) : 0; }
 
 /* ED A0..AF xx ED B0..BF xx: the supplementary character that the pair means, else 0. */
 static uint32_t cesu8_pair(const unsigned char *s, size_t len) {
