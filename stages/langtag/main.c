@@ -1,0 +1,172 @@
+/* sangam-langtag: the option table, and how a record meets the core. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/num.h"
+#include "io/file.h"
+#include "langtag.h"
+#include "run/stage.h"
+#include "text/unicode.h"
+
+#define MODEL_MAX ((size_t)16 << 30)
+
+/* clang-format off */
+static const struct sg_option options[] = {
+    {"labels",    0, SG_OPTION_LIST,   "LIST",      NULL,  "choose only among these: hin_Deva, or hin for all its scripts; commas between", true},
+    {"min-score", 0, SG_OPTION_NUMBER, "P",         NULL,  "call a document und when its best label scores less (default: 0.35, with --model 0)", true},
+    {"on-low",    0, SG_OPTION_CHOICE, "tag|drop",  "tag", "what to do with such a document: tag it und, or drop it", true},
+    {"sample",    0, SG_OPTION_TEXT,   "SIZE|full", "1K",  "bytes to read of a long text, spread over it (with --model all is read)", true},
+    {"top",       0, SG_OPTION_COUNT,  "K",         "3",   "labels to list in top_langs", true},
+    {"model",     0, SG_OPTION_TEXT,   "FILE",      NULL,  "answer exactly as fastText does with this .bin or .ftz model"},
+    {0}};
+/* clang-format on */
+
+enum { UNDETERMINED, NOT_LANGUAGE, LONE_SURROGATES };
+static const char *const counters[] = {"undetermined", "not_language", "lone_surrogates", NULL};
+
+struct shared {
+    struct langtag *langtag;
+    struct sg_buf model; /* the user's */
+    bool drop_low;
+};
+
+static enum sg_code take_numbers(const struct sg_opts *opts, struct langtag_settings *settings, struct sg_err *err) {
+    const char *sample = sg_opts_text(opts, "sample");
+    settings->top = (size_t)sg_opts_count(opts, "top");
+    settings->min_score = settings->exact ? 0 : LANGTAG_FLOOR;
+    if (sg_opts_given(opts, "min-score")) settings->min_score = sg_opts_number(opts, "min-score");
+    if (settings->top < 1 || settings->top > LANGTAG_TOP_MAX)
+        return sg_err_set(err, SG_USAGE, "--top wants a number from 1 to %d", LANGTAG_TOP_MAX);
+    if (!(settings->min_score >= 0 && settings->min_score <= 1))
+        return sg_err_set(err, SG_USAGE, "--min-score wants a number from 0 to 1");
+    if (strcmp(sample, "full") == 0) return SG_OK;
+    if (!sg_num_parse_bytes(sample, &settings->sample_bytes) || settings->sample_bytes < LANGTAG_SAMPLE_MIN)
+        return sg_err_set(err, SG_USAGE, "--sample wants 'full' or a size of at least %d bytes, such as 1K, not '%s'",
+                          LANGTAG_SAMPLE_MIN, sample);
+    return SG_OK;
+}
+
+/* Every item of a repeated --labels may be a list. The copies live in *joined. */
+static const char **take_labels(const struct sg_opts *opts, size_t *count, char **joined) {
+    const char *const *lists, **items = NULL;
+    size_t lists_count = sg_opts_list(opts, "labels", &lists), found = 0;
+    struct sg_buf all = {0};
+    for (size_t i = 0; i < lists_count; i++) {
+        sg_buf_puts(&all, lists[i]);
+        sg_buf_putc(&all, ',');
+    }
+    *joined = sg_buf_take(&all);
+    for (char *at = *joined, *item; (item = strsep(&at, ", "));) {
+        if (!*item) continue;
+        items = sg_realloc(items, (found + 1) * sizeof *items);
+        items[found++] = item;
+    }
+    *count = found;
+    return items;
+}
+
+static enum sg_code load_model(const char *path, struct shared *shared, struct langtag_settings *settings,
+                               struct sg_err *err) {
+    enum sg_code code = sg_file_load(path, MODEL_MAX, &shared->model, err);
+    if (code != SG_OK) return code;
+    settings->exact = true;
+    settings->model = shared->model.data;
+    settings->model_len = shared->model.len;
+    return SG_OK;
+}
+
+static void free_shared(void *argument) {
+    struct shared *shared = argument;
+    if (!shared) return;
+    langtag_free(shared->langtag);
+    sg_buf_free(&shared->model);
+    free(shared);
+}
+
+static enum sg_code init(const struct sg_opts *opts, void **out, struct sg_buf *identity, struct sg_err *err) {
+    struct shared *shared = sg_zalloc(1, sizeof *shared);
+    struct langtag_settings settings = {
+        .model = langtag_embedded, .model_len = (size_t)(langtag_embedded_end - langtag_embedded)};
+    const char *path = sg_opts_text(opts, "model");
+    char hex[SG_HASH_HEX], *joined = NULL;
+    *out = shared;
+    shared->drop_low = strcmp(sg_opts_text(opts, "on-low"), "drop") == 0;
+    const char **labels = take_labels(opts, &settings.label_count, &joined);
+    settings.labels = labels;
+    enum sg_code code = sg_unicode_init(err);
+    if (code == SG_OK && path) code = load_model(path, shared, &settings, err);
+    if (code == SG_OK) code = take_numbers(opts, &settings, err);
+    if (code == SG_OK) {
+        code = langtag_new(&shared->langtag, &settings, err);
+        if (code == SG_DATA && path) sg_err_at(err, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
+    }
+    if (code == SG_OK)
+        sg_buf_printf(identity, ",\"model\":\"%s\"", sg_hash_hex(sg_hash128(settings.model, settings.model_len, 0), hex));
+    free(labels);
+    free(joined);
+    return code;
+}
+
+static void *new_scratch(const void *shared) {
+    (void)shared;
+    return langtag_scratch_new();
+}
+
+static void free_scratch(void *scratch) { langtag_scratch_free(scratch); }
+
+static void explain(const struct langtag_answer *answer, struct sg_buf *detail) {
+    char number[SG_NUM_TEXT];
+    sg_buf_puts(detail, ",\"label\":");
+    sg_json_quote(detail, answer->labels[0], strlen(answer->labels[0]));
+    sg_buf_printf(detail, ",\"score\":%s", sg_num_float(answer->score, number));
+}
+
+static enum sg_verdict process(const void *argument, void *scratch, struct sg_record *record, struct sg_work *work,
+                               struct sg_err *err) {
+    const struct shared *shared = argument;
+    struct langtag_answer answer;
+    if (!langtag_record(shared->langtag, scratch, record, &answer)) {
+        sg_err_set(err, SG_DATA, "the record has no 'text', or it is not a string");
+        return SG_BAD;
+    }
+    work->counts[UNDETERMINED] += strcmp(answer.language, "und") == 0;
+    work->counts[NOT_LANGUAGE] += strcmp(answer.language, "zxx") == 0;
+    work->counts[LONE_SURROGATES] += answer.lone_surrogates;
+    if (!answer.low || !shared->drop_low) return SG_KEEP;
+    work->reason = "low language score";
+    explain(&answer, &work->detail);
+    return SG_DROP;
+}
+
+static const char *const manual[] = {
+    "Every record gets a language (ISO 639-3), a script (ISO 15924) and a score. The script decides first: a script that one "
+    "language writes needs no more. Among the others a classifier of 372 labels chooses, which is part of the program.",
+    "zxx means no linguistic content: numbers, code, tables. und means undetermined: the best label scored less than "
+    "--min-score, or no label is written in that script. language_group names a family, such as ara or hbs, when its members "
+    "share the probability so evenly that the language alone says little.",
+    "With --model the text is given to that fastText model as a single line, and its labels and probabilities are those of "
+    "the program fasttext.",
+    NULL};
+
+static const struct sg_stage stage = {
+    .name = "langtag",
+    .about = "tell the language and script of every document",
+    .reads = "text",
+    .writes = "language language_script language_score top_langs top_scores language_group",
+    .manual = manual,
+    .keeps_order = true,
+    .want = SG_INPUTS_CHAIN,
+    .options = options,
+    .counters = counters,
+    .init = init,
+    .scratch = new_scratch,
+    .process = process,
+    .scratch_free = free_scratch,
+    .free = free_shared,
+    .shared_bytes = 64u << 20,
+    .scratch_bytes = 1u << 20,
+    .lone_default_input = true,
+};
+
+int main(int argc, char **argv) { return sg_stage_main(&stage, argc, argv); }
