@@ -1,0 +1,404 @@
+/*
+ * The steps of normalize.md section 8, first that answers:
+ *
+ *   1 bom       EF BB BF, FE FF, FF FE, 00 00 FE FF; or zero bytes at every second (third of four) place
+ *   2 detect    ISO-2022 escape sequences in bytes that are ASCII otherwise
+ *   3 utf8      strictly valid UTF-8 (ASCII is)
+ *   4 declared  by HTTP, the source's file or --charset, with at most 1 error in 1,000 bytes
+ *   5 mixed     UTF-8 with at most 1 bad sequence in 100
+ *   6 hint      the charsets usual for a language or top-level domain, without error, >= 60 % of the high bytes letters of its script
+ *   7 detect    ICU's detector on the first 64 KiB, confidence >= 40, at most 1 error in 1,000 bytes
+ *   8 fallback  windows-1252
+ *
+ * Example: E0 E5 E9 (Thai words in windows-874) with the domain th: no UTF-8, nothing declared, the hint decodes it without error and
+ * all high bytes are Thai letters: windows-874, source hint.
+ *
+ * A decoded C1 control counts against a candidate in steps 4, 6 and 7 like an error: no text has them, but ICU maps the holes of the
+ * windows tables there. Memory: the decoded text; UTF-16 exists only in a small buffer. Threads: one struct each.
+ */
+#include "charset.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unicode/uchar.h>
+#include <unicode/ucnv.h>
+#include <unicode/ucnv_cb.h>
+#include <unicode/ucsdet.h>
+#include <unicode/uscript.h>
+#include <unicode/utf16.h>
+
+#include "base/buf.h"
+#include "charset_label.h"
+#include "text/utf8.h"
+
+#define DETECT_BYTES ((size_t)64 << 10)
+#define UNITS 4096
+#define CONVERTERS 64
+
+struct open_converter {
+    const char *name; /* static */
+    UConverter *converter;
+};
+
+struct tally {
+    uint64_t errors;  /* undecodable sequences */
+    uint64_t strange; /* decoded C1 controls and unassigned code points: no text has them */
+    uint64_t letters; /* letters of the script asked for, outside ASCII */
+    uint64_t lower;   /* of these, lower case */
+    uint64_t high;    /* code points outside ASCII */
+};
+
+struct charset {
+    struct open_converter converters[CONVERTERS];
+    size_t count;
+    UCharsetDetector *detector;
+    struct sg_buf text, trial; /* the answer, and one that may still be refused */
+};
+
+struct charset *charset_new(void) {
+    struct charset *charset = sg_zalloc(1, sizeof *charset);
+    UErrorCode status = U_ZERO_ERROR;
+    charset->detector = ucsdet_open(&status);
+    if (U_FAILURE(status)) charset->detector = NULL;
+    return charset;
+}
+
+void charset_free(struct charset *charset) {
+    if (!charset) return;
+    for (size_t i = 0; i < charset->count; i++) ucnv_close(charset->converters[i].converter);
+    if (charset->detector) ucsdet_close(charset->detector);
+    sg_buf_free(&charset->text);
+    sg_buf_free(&charset->trial);
+    free(charset);
+}
+
+bool charset_known(const char *label) { return charset_label_find(label) != NULL; }
+
+/* ---- decoding ---- */
+
+/* ICU's own substitution writes U+001A for single bytes: ours is U+FFFD everywhere, and counted. */
+static void count_error(const void *context, UConverterToUnicodeArgs *args, const char *bytes, int32_t len,
+                        UConverterCallbackReason reason, UErrorCode *status) {
+    (void)bytes;
+    (void)len;
+    static const UChar replacement = 0xfffd;
+    if (reason > UCNV_IRREGULAR) return;
+    ((struct tally *)(uintptr_t)context)->errors++;
+    *status = U_ZERO_ERROR;
+    ucnv_cbToUWriteUChars(args, &replacement, 1, 0, status);
+}
+
+static UConverter *converter_of(struct charset *charset, const char *name) {
+    for (size_t i = 0; i < charset->count; i++)
+        if (strcmp(charset->converters[i].name, name) == 0) return charset->converters[i].converter;
+    if (charset->count == CONVERTERS) return NULL;
+    UErrorCode status = U_ZERO_ERROR;
+    UConverter *converter = ucnv_open(name, &status);
+    if (U_FAILURE(status)) return NULL;
+    charset->converters[charset->count++] = (struct open_converter){name, converter};
+    return converter;
+}
+
+static void look_at(uint32_t c, UScriptCode script, struct tally *tally) {
+    if (c < 0x80) return;
+    tally->high++;
+    if (c <= 0x9f && c != 0x85) {
+        tally->strange++;
+        return;
+    }
+    if (!u_isdefined((UChar32)c)) tally->strange++;
+    if (script == USCRIPT_INVALID_CODE) return;
+    UErrorCode status = U_ZERO_ERROR;
+    UScriptCode own = uscript_getScript((UChar32)c, &status);
+    /* A tone mark or vowel sign is as good as a letter here. */
+    bool letter = u_isalpha((UChar32)c) || (U_GET_GC_MASK(c) & U_GC_M_MASK);
+    if (letter && (own == script || own == USCRIPT_INHERITED)) {
+        tally->letters++;
+        tally->lower += u_islower((UChar32)c);
+    }
+}
+
+/* Append code points; an unpaired surrogate waits in *lead for the next call. */
+static void put_units(const UChar *units, size_t count, UChar *lead, UScriptCode script, struct tally *tally, struct sg_buf *out) {
+    char *to = sg_buf_room(out, count * 3 + 4);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t c = units[i];
+        if (U16_IS_LEAD(c)) {
+            *lead = (UChar)c;
+            continue;
+        }
+        if (U16_IS_TRAIL(c)) c = *lead ? (uint32_t)U16_GET_SUPPLEMENTARY(*lead, c) : 0xfffd;
+        *lead = 0;
+        look_at(c, script, tally);
+        to += sg_utf8_encode(c, to);
+    }
+    out->len = (size_t)(to - out->data);
+}
+
+static bool decode(struct charset *charset, const char *converter_name, const char *bytes, size_t len, UScriptCode script,
+                   struct tally *tally, struct sg_buf *out) {
+    *tally = (struct tally){0};
+    out->len = 0;
+    UConverter *converter = converter_of(charset, converter_name);
+    if (!converter) return false;
+    UErrorCode status = U_ZERO_ERROR;
+    UConverterToUCallback old;
+    const void *old_context;
+    ucnv_reset(converter);
+    ucnv_setToUCallBack(converter, count_error, tally, &old, &old_context, &status);
+    UChar units[UNITS], lead = 0;
+    const char *from = bytes;
+    do {
+        UChar *to = units;
+        status = U_ZERO_ERROR;
+        ucnv_toUnicode(converter, &to, units + UNITS, &from, bytes + len, NULL, true, &status);
+        put_units(units, (size_t)(to - units), &lead, script, tally, out);
+    } while (status == U_BUFFER_OVERFLOW_ERROR);
+    if (lead) sg_buf_puts(out, "\xef\xbf\xbd");
+    return U_SUCCESS(status);
+}
+
+static bool few(uint64_t errors, size_t len) { return errors * 1000 <= len; }
+
+/* Decode as a candidate; when it is good enough it becomes the answer's text. */
+static bool try_one(struct charset *charset, const struct charset_label *label, const char *bytes, size_t len,
+                    struct charset_answer *out) {
+    struct tally tally;
+    if (!decode(charset, label->converter, bytes, len, USCRIPT_INVALID_CODE, &tally, &charset->trial)) return false;
+    if (!few(tally.errors + tally.strange, len)) return false;
+    struct sg_buf swap = charset->text;
+    charset->text = charset->trial;
+    charset->trial = swap;
+    *out = (struct charset_answer){.text = charset->text.data, .len = charset->text.len, .name = label->name, .errors = tally.errors};
+    return true;
+}
+
+static void answer(struct charset_answer *out, const char *source, double score) {
+    out->source = source;
+    out->score = score;
+    if (!out->text) out->text = "";
+}
+
+/* ---- 1: byte order marks, UTF-16 and UTF-32 without one ---- */
+
+static bool take_utf16(struct charset *charset, const char *name, const char *bytes, size_t len, struct charset_answer *out) {
+    const struct charset_label *label = charset_label_find(name);
+    struct tally tally;
+    if (!decode(charset, label->converter, bytes, len, USCRIPT_INVALID_CODE, &tally, &charset->text)) return false;
+    *out = (struct charset_answer){.text = charset->text.data, .len = charset->text.len, .name = label->name, .errors = tally.errors};
+    answer(out, "bom", 1);
+    return true;
+}
+
+static bool by_bom(struct charset *charset, const char *bytes, size_t len, struct charset_answer *out) {
+    if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
+        charset->text.len = 0;
+        bool valid = sg_utf8_valid(bytes + 3, len - 3) == len - 3;
+        uint64_t errors = valid ? 0 : sg_utf8_repair(bytes + 3, len - 3, &charset->text);
+        *out = (struct charset_answer){.name = "utf-8", .errors = errors};
+        out->text = valid ? bytes + 3 : charset->text.data;
+        out->len = valid ? len - 3 : charset->text.len;
+        answer(out, "bom", 1);
+        return true;
+    }
+    if (len >= 4 && memcmp(bytes, "\0\0\xfe\xff", 4) == 0) return take_utf16(charset, "utf-32be", bytes + 4, len - 4, out);
+    if (len >= 4 && memcmp(bytes, "\xff\xfe\0\0", 4) == 0) return take_utf16(charset, "utf-32le", bytes + 4, len - 4, out);
+    if (len >= 2 && memcmp(bytes, "\xfe\xff", 2) == 0) return take_utf16(charset, "utf-16be", bytes + 2, len - 2, out);
+    if (len >= 2 && memcmp(bytes, "\xff\xfe", 2) == 0) return take_utf16(charset, "utf-16le", bytes + 2, len - 2, out);
+    return false;
+}
+
+/* Zero bytes betray wide characters: at least 30 % of all, nearly all (95 %) where ASCII in that form has them. */
+static bool by_zeros(struct charset *charset, const char *bytes, size_t len, struct charset_answer *out) {
+    size_t nul[4] = {0};
+    for (size_t i = 0; i < len; i++) nul[i & 3] += bytes[i] == 0;
+    size_t all = nul[0] + nul[1] + nul[2] + nul[3];
+    if (len < 4 || all * 10 < len * 3) return false;
+    const char *name = NULL;
+    if (all * 10 >= len * 7 && nul[3] * 20 <= all) name = "utf-32be";
+    else if (all * 10 >= len * 7 && nul[0] * 20 <= all) name = "utf-32le";
+    else if ((nul[1] + nul[3]) * 20 <= all) name = "utf-16be";
+    else if ((nul[0] + nul[2]) * 20 <= all) name = "utf-16le";
+    if (!name || !take_utf16(charset, name, bytes, len, out) || out->errors) return false;
+    struct tally tally;
+    decode(charset, charset_label_find(name)->converter, bytes, len, USCRIPT_INVALID_CODE, &tally, &charset->trial);
+    answer(out, "detect", 1);
+    return tally.strange == 0;
+}
+
+/* ---- 2: ISO-2022 ---- */
+
+static bool by_escapes(struct charset *charset, const char *bytes, size_t len, struct charset_answer *out) {
+    const char *name = NULL;
+    for (const char *p = bytes, *end = bytes + len; (p = memchr(p, 0x1b, (size_t)(end - p))) != NULL; p++) {
+        if (end - p < 3 || p[1] != '$') continue;
+        if (p[2] == '@' || p[2] == 'B') name = "iso-2022-jp";
+        else if (end - p > 3 && p[2] == ')' && p[3] == 'C') name = "iso-2022-kr";
+        else if (end - p > 3 && strchr(")*+", p[2]) && strchr("AGHE", p[3])) name = "iso-2022-cn";
+        if (name) break;
+    }
+    if (!name) return false;
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)bytes[i] >= 0x80) return false;
+    if (!try_one(charset, charset_label_find(name), bytes, len, out)) return false;
+    answer(out, "detect", 1);
+    return true;
+}
+
+/* ---- 3 and 5: UTF-8, whole or nearly ---- */
+
+static bool by_utf8(const char *bytes, size_t len, struct charset_answer *out) {
+    if (sg_utf8_valid(bytes, len) != len) return false;
+    *out = (struct charset_answer){.text = bytes, .len = len, .name = "utf-8"};
+    answer(out, "utf8", 1);
+    return true;
+}
+
+static bool by_mostly_utf8(struct charset *charset, const char *bytes, size_t len, struct charset_answer *out) {
+    charset->text.len = 0;
+    uint64_t errors = sg_utf8_repair(bytes, len, &charset->text), high = 0;
+    for (size_t i = 0; i < charset->text.len; i++) high += (unsigned char)charset->text.data[i] >= 0xc0;
+    if (high <= errors || errors * 100 > high - errors) return false;
+    *out = (struct charset_answer){.text = charset->text.data, .len = charset->text.len, .name = "utf-8", .errors = errors};
+    answer(out, "mixed", 1 - (double)errors / (double)high);
+    return true;
+}
+
+/* ---- 4 ---- */
+
+static bool by_declaration(struct charset *charset, const char *bytes, size_t len, const char *declared, struct charset_answer *out) {
+    const struct charset_label *label = declared ? charset_label_find(declared) : NULL;
+    if (!label || !try_one(charset, label, bytes, len, out)) return false;
+    answer(out, "declared", 1);
+    return true;
+}
+
+/* ---- 6 ---- */
+
+struct custom {
+    const char *languages, *domains; /* separated by spaces */
+    UScriptCode script;
+    const char *charsets[3];
+};
+
+static const struct custom customs[] = {
+    {"th tha", "th", USCRIPT_THAI, {"windows-874"}},
+    {"lv lav lt lit et est", "lv lt ee", USCRIPT_LATIN, {"windows-1257"}},
+    {"vi vie", "vn", USCRIPT_LATIN, {"windows-1258"}},
+    {"uk ukr", "ua", USCRIPT_CYRILLIC, {"windows-1251", "koi8-u"}},
+    {"ru rus be bel bg bul", "ru by bg su", USCRIPT_CYRILLIC, {"windows-1251", "koi8-r"}},
+    {"he heb iw", "il", USCRIPT_HEBREW, {"windows-1255"}},
+    {"fa fas per ar ara ur urd", "ir", USCRIPT_ARABIC, {"windows-1256"}},
+    {"el ell gre", "gr cy", USCRIPT_GREEK, {"windows-1253"}},
+    {"hi hin mr mar ne nep sa san", "in np", USCRIPT_DEVANAGARI, {"iscii-dev"}},
+    {"bn ben as asm", "", USCRIPT_BENGALI, {"iscii-bng"}},
+    {"pa pan", "", USCRIPT_GURMUKHI, {"iscii-gur"}},
+    {"gu guj", "", USCRIPT_GUJARATI, {"iscii-guj"}},
+    {"or ori ory", "", USCRIPT_ORIYA, {"iscii-ori"}},
+    {"ta tam", "", USCRIPT_TAMIL, {"iscii-tml"}},
+    {"te tel", "", USCRIPT_TELUGU, {"iscii-tlg"}},
+    {"kn kan", "", USCRIPT_KANNADA, {"iscii-knd"}},
+    {"ml mal", "", USCRIPT_MALAYALAM, {"iscii-mlm"}},
+};
+
+static bool has_word(const char *list, const char *word) {
+    size_t len = word ? strcspn(word, ",;-_ ") : 0;
+    for (const char *at = list; len > 0 && *at;) {
+        size_t n = strcspn(at, " ");
+        if (n == len && strncasecmp(at, word, len) == 0) return true;
+        at += n + (at[n] == ' ');
+    }
+    return false;
+}
+
+/* Other scripts' high bytes are at least a fifth of a text; a few accents in an English page from .in are no ISCII. */
+static bool enough_high_bytes(const char *bytes, size_t len, UScriptCode script) {
+    if (script == USCRIPT_LATIN) return true;
+    size_t high = 0;
+    for (size_t i = 0; i < len; i++) high += (unsigned char)bytes[i] >= 0x80;
+    return high * 5 >= len;
+}
+
+/* 0 when it does not fit; else its share of letters, and of lower case among them as a tie-break (KOI8 read as 1251 turns case). */
+static double fit(struct charset *charset, const struct custom *custom, const char *name, const char *bytes, size_t len) {
+    struct tally tally;
+    if (!enough_high_bytes(bytes, len, custom->script)) return 0;
+    if (!decode(charset, charset_label_find(name)->converter, bytes, len, custom->script, &tally, &charset->trial)) return 0;
+    if (tally.errors || tally.strange || tally.high == 0 || tally.letters * 10 < tally.high * 6) return 0;
+    return (double)tally.letters / (double)tally.high + (double)tally.lower / (double)tally.high / 4;
+}
+
+static bool by_hint(struct charset *charset, const char *bytes, size_t len, const struct charset_hints *hints,
+                    struct charset_answer *out) {
+    for (size_t i = 0; i < sizeof customs / sizeof *customs; i++) {
+        const struct custom *custom = &customs[i];
+        if (!has_word(custom->languages, hints->language) && !has_word(custom->domains, hints->domain)) continue;
+        double best = 0;
+        const char *name = NULL;
+        for (size_t k = 0; k < 3 && custom->charsets[k]; k++) {
+            double score = fit(charset, custom, custom->charsets[k], bytes, len);
+            if (score > best) best = score, name = custom->charsets[k];
+        }
+        if (!name || !try_one(charset, charset_label_find(name), bytes, len, out)) continue;
+        answer(out, "hint", best < 1 ? best : 1);
+        return true;
+    }
+    return false;
+}
+
+/* ---- 7 ---- */
+
+static const struct charset_label *label_of_match(const UCharsetMatch *match, int32_t *confidence) {
+    UErrorCode status = U_ZERO_ERROR;
+    const char *name = ucsdet_getName(match, &status);
+    *confidence = ucsdet_getConfidence(match, &status);
+    if (U_FAILURE(status)) return NULL;
+    if (strcasecmp(name, "ISO-8859-6") == 0) name = "windows-1256"; /* -1 and -9 are read so by their labels already */
+    return charset_label_find(name);
+}
+
+static bool is_double_byte_guess(const struct charset_label *label) {
+    return strcmp(label->name, "euc-jp") == 0 || strcmp(label->name, "euc-kr") == 0 || strcmp(label->name, "gb18030") == 0;
+}
+
+static bool by_detector(struct charset *charset, const char *bytes, size_t len, struct charset_answer *out) {
+    UErrorCode status = U_ZERO_ERROR;
+    int32_t count = 0;
+    if (!charset->detector) return false;
+    ucsdet_setText(charset->detector, bytes, (int32_t)(len < DETECT_BYTES ? len : DETECT_BYTES), &status);
+    const UCharsetMatch **matches = ucsdet_detectAll(charset->detector, &count, &status);
+    if (U_FAILURE(status)) return false;
+    for (int32_t i = 0; i < count; i++) {
+        int32_t confidence;
+        const struct charset_label *label = label_of_match(matches[i], &confidence);
+        if (confidence < 40) break;
+        if (!label || strncmp(label->name, "utf-", 4) == 0) continue;
+        const struct custom *thai = &customs[0];
+        if (is_double_byte_guess(label) && confidence < 100) {
+            double score = fit(charset, thai, thai->charsets[0], bytes, len);
+            if (score > 0 && try_one(charset, charset_label_find(thai->charsets[0]), bytes, len, out)) {
+                answer(out, "detect", score < 1 ? score : 1);
+                return true;
+            }
+        }
+        if (!try_one(charset, label, bytes, len, out)) continue;
+        answer(out, "detect", confidence / 100.0);
+        return true;
+    }
+    return false;
+}
+
+void charset_decode(struct charset *charset, const char *bytes, size_t len, const struct charset_hints *hints,
+                    struct charset_answer *out) {
+    if (by_bom(charset, bytes, len, out) || by_zeros(charset, bytes, len, out) || by_escapes(charset, bytes, len, out) ||
+        by_utf8(bytes, len, out) || by_declaration(charset, bytes, len, hints->declared, out) ||
+        by_mostly_utf8(charset, bytes, len, out) || by_hint(charset, bytes, len, hints, out) ||
+        by_detector(charset, bytes, len, out))
+        return;
+    const struct charset_label *label = charset_label_find("windows-1252");
+    struct tally tally;
+    decode(charset, label->converter, bytes, len, USCRIPT_INVALID_CODE, &tally, &charset->text);
+    *out = (struct charset_answer){.text = charset->text.data, .len = charset->text.len, .name = label->name, .errors = tally.errors};
+    answer(out, "fallback", 0);
+}

@@ -1,0 +1,73 @@
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define RECORD_BYTES 512 /* of a record around its text */
+
+static struct plan_job *add_job(struct plan *plan, char *name) {
+    plan->jobs = sg_realloc(plan->jobs, (plan->count + 1) * sizeof *plan->jobs);
+    plan->jobs[plan->count] = (struct plan_job){.name = name};
+    return &plan->jobs[plan->count++];
+}
+
+static void add_file(struct plan_job *job, const struct sg_input *input) {
+    if ((job->count & (job->count - 1)) == 0)
+        job->files = sg_realloc(job->files, (job->count ? 2 * job->count : 1) * sizeof *job->files);
+    job->files[job->count++] = (struct plan_file){.input = input};
+}
+
+/* "text-00000.jsonl.zst" of a pack and of a container named text-00000 would be one file. */
+static enum sg_code check_names(const struct plan *plan, size_t packs, struct sg_err *err) {
+    for (size_t i = packs; i < plan->count; i++)
+        for (size_t k = 0; k < packs; k++)
+            if (strcmp(plan->jobs[i].name, plan->jobs[k].name) == 0)
+                return sg_err_set(err, SG_USAGE, "'%s' would have the same output as the texts of this run: rename it",
+                                  plan->jobs[i].files[0].input->path);
+    return SG_OK;
+}
+
+static enum sg_code plan_folder(struct plan *plan, const struct sg_run *run, struct sg_err *err) {
+    const struct sg_inputs *inputs = &run->inputs;
+    bool *leaf = sg_zalloc(inputs->count + 1, sizeof *leaf);
+    enum sg_code code = SG_OK;
+    for (size_t i = 0; i < inputs->count && code == SG_OK; i++)
+        if (inputs->items[i].regular) code = reader_is_leaf(inputs->items[i].path, &leaf[i], err);
+    struct plan_job *pack = NULL;
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < inputs->count && code == SG_OK; i++) {
+        if (!leaf[i]) continue;
+        if (!pack) pack = add_job(plan, sg_printf_dup("text-%05zu.jsonl.zst", plan->count));
+        add_file(pack, &inputs->items[i]);
+        bytes += inputs->items[i].bytes + RECORD_BYTES;
+        if (bytes >= PLAN_PACK_BYTES) pack = NULL, bytes = 0;
+    }
+    if (code == SG_OK && plan->count == 0 && inputs->skipped_count) add_job(plan, sg_strdup("text-00000.jsonl.zst"));
+    if (plan->count > 0) plan->jobs[0].tells_skipped = inputs->skipped_count > 0;
+    size_t packs = plan->count;
+    for (size_t i = 0; i < inputs->count && code == SG_OK; i++) {
+        if (leaf[i]) continue;
+        const char *name = inputs->items[i].name;
+        add_file(add_job(plan, sg_printf_dup("%s.jsonl.zst", strcmp(name, "-") == 0 ? "stdin" : name)), &inputs->items[i]);
+    }
+    free(leaf);
+    return code == SG_OK ? check_names(plan, packs, err) : code;
+}
+
+enum sg_code plan_make(struct plan *plan, const struct sg_run *run, struct sg_err *err) {
+    *plan = (struct plan){0};
+    if (run->output_is_folder) return plan_folder(plan, run, err);
+    struct plan_job *job = add_job(plan, sg_strdup(run->output));
+    job->tells_skipped = run->inputs.skipped_count > 0;
+    for (size_t i = 0; i < run->inputs.count; i++) add_file(job, &run->inputs.items[i]);
+    return SG_OK;
+}
+
+void plan_free(struct plan *plan) {
+    for (size_t i = 0; i < plan->count; i++) {
+        free(plan->jobs[i].name);
+        free(plan->jobs[i].files);
+    }
+    free(plan->jobs);
+    *plan = (struct plan){0};
+}
