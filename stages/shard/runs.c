@@ -9,7 +9,7 @@
 #include "io/file.h"
 
 #define SPILL_LEVEL (-3) /* 443 MB/s at ratio 1.85, measured: the cheapest that still halves the disk */
-#define GIANT_BYTES (2u * SHARD_FRAME_BYTES) /* buffers above this are given back after use */
+#define GIANT_BYTES (4u * SHARD_FRAME_BYTES) /* buffers above this are given back after use */
 
 /* ---- spill files ---- */
 

@@ -9,10 +9,13 @@
 #include "run/pipe.h"
 #include "run/signals.h"
 
-#define SLOT_BYTES (3u << 20)   /* what a batch slot keeps between batches */
+#define SLOT_BYTES (6u << 20)   /* what a batch slot keeps between batches */
 #define READER_BYTES (12u << 20) /* decompressor and buffers of the file at hand */
 #define WORKER_BYTES (5u << 20) /* record tables, text, spill frame, decoder */
 #define POOL_LEAST (4u << 20)
+#define PIPE_LEAST (8u << 20)
+#define KEYS_LEAST (1u << 20)
+#define KEYS_MOST (256u << 20)
 #define DEMAND_FACTOR 3 /* a line, its text, and the frame it came in */
 
 const char *const shard_count_names[SHARD_COUNTS] = {"blank_lines", "byte_order_marks", "duplicate_names",
@@ -38,14 +41,16 @@ struct batch {
 static enum sg_code split_memory(struct shard_scatter *scatter, struct sg_err *err) {
     struct sg_budget *budget = &scatter->run->budget;
     struct shard_memory *memory = &scatter->memory;
-    uint64_t usable = budget->usable_bytes;
     memory->worker_bytes = WORKER_BYTES + sg_oneframe_memory(scatter->run->level);
-    memory->pipe_bytes = usable / 4;
-    memory->keys_bytes = usable / 16 < 1u << 20 ? 1u << 20 : usable / 16 > 256u << 20 ? 256u << 20 : usable / 16;
-    uint64_t fixed = memory->pipe_bytes + memory->keys_bytes + READER_BYTES + 2 * SLOT_BYTES;
-    enum sg_code code = sg_budget_fit(budget, fixed, memory->worker_bytes + 2 * SLOT_BYTES + POOL_LEAST, err);
+    uint64_t fixed = PIPE_LEAST + KEYS_LEAST + READER_BYTES + 2 * SLOT_BYTES;
+    uint64_t each = memory->worker_bytes + 2 * SLOT_BYTES + POOL_LEAST;
+    enum sg_code code = sg_budget_fit(budget, fixed, each, err);
     if (code != SG_OK) return code;
-    memory->pool_bytes = (usable - fixed) / budget->threads - memory->worker_bytes - 2 * SLOT_BYTES;
+    uint64_t spare = budget->usable_bytes - fixed - budget->threads * each;
+    memory->pipe_bytes = PIPE_LEAST + spare / 4;
+    memory->keys_bytes = KEYS_LEAST + (spare / 16 < KEYS_MOST ? spare / 16 : KEYS_MOST);
+    spare -= spare / 4 + (memory->keys_bytes - KEYS_LEAST);
+    memory->pool_bytes = POOL_LEAST + spare / budget->threads;
     char pool[SG_NUM_TEXT], pipe[SG_NUM_TEXT];
     sg_log_line(scatter->run->progress, SG_LOG_DETAIL, "memory: %u threads, %s of documents each, %s for batches in flight",
                 budget->threads, sg_num_bytes(memory->pool_bytes, pool), sg_num_bytes(memory->pipe_bytes, pipe));
@@ -298,7 +303,7 @@ static enum sg_code tell_failure(struct shard_scatter *scatter, const struct bat
 }
 
 static void give_back(struct sg_buf *buf) {
-    if (buf->cap > SLOT_BYTES / 2) sg_buf_free(buf);
+    if (buf->cap > SLOT_BYTES * 2 / 3) sg_buf_free(buf);
 }
 
 static enum sg_code write_batch(void *context, void *argument, struct sg_err *err) {

@@ -1,50 +1,59 @@
 /*
- * One pass over the bytes. Runs of ASCII are taken eight bytes at a time (a word without high bits); other bytes look
- * up weight + 1 code point of their lead byte, continuation bytes look up zero. Both sums ride in one 64-bit number:
- * code points in the high half, thousandths of tokens in the low half of each look-up, unpacked every 2^20 bytes.
+ * A class is a range of lead bytes, so the sum of weights over a text is a sum over thresholds: with n(t) the number of
+ * bytes >= t, a lead byte of class [a, b) is counted in n(a) and not in n(b). Read as signed bytes, UTF-8 is in order:
  *
- * Example "aक" = 61 E0 A4 95: 2 code points, 250 + 500 = 750 thousandths, 1 token.
+ *     continuation 80-BF = -128..-65 | leads C2-F4 = -62..-12 | ASCII 00-7F = 0..127
+ *
+ * so n(C0) counts code points, and each threshold adds the difference of two classes' weights. Sixteen bytes are compared
+ * at a time with the compiler's portable vectors; each lane counts to at most 255, then lanes are added up.
+ *
+ * Example "aक" = 61 E0 A4 95: n(C0) 2, n(E0) 2, n(E1..F0) 1 each, n(00) 1:
+ * 400*2 + 100*2 + (200 + 100 - 100 + 300 + 500 - 1250)*1 = 750 thousandths = ASCII 250 + Indic 500: 1 token.
  */
 #include "tokens.h"
 
 #include <string.h>
 
-#define ONE (1ull << 32) /* one code point */
+typedef signed char lanes __attribute__((vector_size(16)));
 
-static uint64_t weight(unsigned char c) {
-    if (c < 0x80) return ONE + 250;
-    if (c < 0xC0) return 0; /* continuation */
-    if (c < 0xE0) return ONE + 400;
-    if (c == 0xE0) return ONE + 500;
-    if (c == 0xE1) return ONE + 700;
-    if (c == 0xE2) return ONE + 800;
-    if (c < 0xEE) return ONE + 700;
-    return c < 0xF0 ? ONE + 1000 : ONE + 1500;
-}
+/* What begins at a byte (as a signed number), and by how much it weighs more than what stands below. */
+enum { THRESHOLDS = 8 };
+static const signed char begin[THRESHOLDS] = {-64, -32, -31, -30, -29, -18, -16, 0};
+static const int64_t step[THRESHOLDS] = {400, 100, 200, 100, -100, 300, 500, -1250};
 
-/* At most 2^20 bytes: 1500 x 2^20 stays below 2^32. */
-static uint64_t sum(const unsigned char *at, const unsigned char *end) {
-    uint64_t total = 0;
-    while (at < end) {
-        uint64_t word;
-        while (end - at >= 8 && (memcpy(&word, at, 8), (word & 0x8080808080808080u) == 0)) {
-            total += 8 * (ONE + 250);
-            at += 8;
-        }
-        /* Scripts outside ASCII come in runs as well: eight bytes before ASCII is tried again. */
-        for (int i = 0; i < 8 && at < end; i++) total += weight(*at++);
+/* Spelled out, so that every sum stays in a register. */
+static void count_block(const char *at, size_t vectors, uint64_t counts[THRESHOLDS]) {
+    lanes c0 = {0}, e0 = c0, e1 = c0, e2 = c0, e3 = c0, ee = c0, f0 = c0, ascii = c0;
+    for (size_t i = 0; i < vectors; i++) {
+        lanes bytes;
+        memcpy(&bytes, at + 16 * i, 16);
+        c0 -= bytes >= begin[0]; /* true is -1 */
+        e0 -= bytes >= begin[1];
+        e1 -= bytes >= begin[2];
+        e2 -= bytes >= begin[3];
+        e3 -= bytes >= begin[4];
+        ee -= bytes >= begin[5];
+        f0 -= bytes >= begin[6];
+        ascii -= bytes >= begin[7];
     }
-    return total;
+    const lanes sums[THRESHOLDS] = {c0, e0, e1, e2, e3, ee, f0, ascii};
+    for (int t = 0; t < THRESHOLDS; t++)
+        for (int lane = 0; lane < 16; lane++) counts[t] += (unsigned char)sums[t][lane];
 }
 
 void shard_tokens(const char *utf8, size_t len, uint64_t *code_points, uint64_t *tokens) {
-    uint64_t points = 0, thousandths = 0;
-    for (size_t at = 0; at < len; at += 1u << 20) {
-        size_t step = len - at < 1u << 20 ? len - at : 1u << 20;
-        uint64_t both = sum((const unsigned char *)utf8 + at, (const unsigned char *)utf8 + at + step);
-        points += both >> 32;
-        thousandths += both & 0xFFFFFFFFu;
+    uint64_t counts[THRESHOLDS] = {0};
+    size_t at = 0;
+    while (len - at >= 16) {
+        size_t vectors = (len - at) / 16;
+        if (vectors > 255) vectors = 255;
+        count_block(utf8 + at, vectors, counts);
+        at += 16 * vectors;
     }
-    *code_points = points;
-    *tokens = (thousandths + 999) / 1000;
+    for (; at < len; at++)
+        for (int t = 0; t < THRESHOLDS; t++) counts[t] += (signed char)utf8[at] >= begin[t];
+    int64_t thousandths = 0;
+    for (int t = 0; t < THRESHOLDS; t++) thousandths += step[t] * (int64_t)counts[t];
+    *code_points = counts[0];
+    *tokens = ((uint64_t)thousandths + 999) / 1000;
 }
