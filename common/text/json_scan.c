@@ -40,12 +40,14 @@ enum sg_code sg_json_scan_fail(const struct sg_json_scan *scan, struct sg_err *e
     return code;
 }
 
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
+/* Value + 1 of each hexadecimal digit, 0 for all other bytes. */
+static const unsigned char hex_plus_1[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
+static unsigned hex(char c) { return hex_plus_1[(unsigned char)c]; }
 
 /* p stands on the backslash. */
 static const char *escape(struct sg_json_scan *scan, const char *p) {
@@ -54,9 +56,9 @@ static const char *escape(struct sg_json_scan *scan, const char *p) {
         return p + 1;
     case 'u':
         p++;
-        for (int i = 0; i < 4; i++, p++)
-            if (p == scan->end || hex_digit(*p) < 0) return sg_json_scan_wrong(scan, p, "bad JSON escape");
-        return p;
+        if (scan->end - p >= 4 && hex(p[0]) && hex(p[1]) && hex(p[2]) && hex(p[3])) return p + 4;
+        while (p < scan->end && hex(*p)) p++;
+        return sg_json_scan_wrong(scan, p, "bad JSON escape");
     default:
         return sg_json_scan_wrong(scan, p, "bad JSON escape");
     }
@@ -177,11 +179,8 @@ static const char *open_up(struct sg_json_scan *scan, const char *p, struct nest
     return *empty || !object ? p : sg_json_scan_name(scan, p, &name, &escaped);
 }
 
-const char *sg_json_scan_value(struct sg_json_scan *scan, const char *p, int depth) {
-    char first = sg_json_scan_peek(scan, p);
-    if (first != '{' && first != '[') return scalar(scan, p);
-
-    struct nest nest;
+static const char *container(struct sg_json_scan *scan, const char *p, int depth) {
+    struct nest nest; /* its bits are written when a level is opened */
     nest.depth = nest.base = depth;
     do {
         char c = sg_json_scan_peek(scan, p);
@@ -199,9 +198,13 @@ const char *sg_json_scan_value(struct sg_json_scan *scan, const char *p, int dep
     return p;
 }
 
+const char *sg_json_scan_value(struct sg_json_scan *scan, const char *p, int depth) {
+    char first = sg_json_scan_peek(scan, p);
+    return first == '{' || first == '[' ? container(scan, p, depth) : scalar(scan, p);
+}
+
 static uint32_t hex4(const char *p) {
-    return (uint32_t)hex_digit(p[0]) << 12 | (uint32_t)hex_digit(p[1]) << 8 | (uint32_t)hex_digit(p[2]) << 4 |
-           (uint32_t)hex_digit(p[3]);
+    return (hex(p[0]) - 1) << 12 | (hex(p[1]) - 1) << 8 | (hex(p[2]) - 1) << 4 | (hex(p[3]) - 1);
 }
 
 size_t sg_json_unescape(const char **p, const char *end, char out[4], size_t *lone_surrogates) {

@@ -16,11 +16,21 @@ static const struct sg_kernels avx2 = {
     .clean = sg_scan_clean_avx2,
     .copy_clean = sg_scan_copy_avx2,
 };
+#elif defined(__aarch64__)
+static const struct sg_kernels neon = {
+    .level = SG_CPU_NEON,
+    .valid = sg_utf8_valid_neon,
+    .count = sg_utf8_count_neon,
+    .clean = sg_scan_clean_neon,
+    .copy_clean = sg_scan_copy_neon,
+};
 #endif
 
 const struct sg_kernels *sg_kernels_at(enum sg_cpu level) {
 #if defined(__x86_64__)
     if (level >= SG_CPU_AVX2) return &avx2;
+#elif defined(__aarch64__)
+    if (level >= SG_CPU_NEON) return &neon;
 #endif
     (void)level;
     return &portable;

@@ -38,6 +38,11 @@ size_t sg_utf8_valid_avx2(const char *bytes, size_t len);
 uint64_t sg_utf8_count_avx2(const char *bytes, size_t len);
 size_t sg_scan_clean_avx2(const char *bytes, size_t len);
 size_t sg_scan_copy_avx2(char *to, const char *bytes, size_t len);
+#elif defined(__aarch64__)
+size_t sg_utf8_valid_neon(const char *bytes, size_t len);
+uint64_t sg_utf8_count_neon(const char *bytes, size_t len);
+size_t sg_scan_clean_neon(const char *bytes, size_t len);
+size_t sg_scan_copy_neon(char *to, const char *bytes, size_t len);
 #endif
 
 #endif

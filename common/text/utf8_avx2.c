@@ -19,51 +19,19 @@
 #include <immintrin.h>
 #include <string.h>
 
+#include "text/utf8_tables.h"
+
 #define AVX2 __attribute__((target("avx2")))
 
-enum {
-    too_short = 1 << 0,    /* 11...... 0....... | 11...... 11...... */
-    too_long = 1 << 1,     /* 0....... 10...... */
-    overlong_3 = 1 << 2,   /* 11100000 100..... */
-    too_large = 1 << 3,    /* 11110100 1001.... and above */
-    surrogate = 1 << 4,    /* 11101101 101..... */
-    overlong_2 = 1 << 5,   /* 1100000. 10...... */
-    overlong_4 = 1 << 6,   /* 11110000 1000.... */
-    too_large_5 = 1 << 6,  /* 11110101 1000.... and above: shares the bit, the second byte is the same */
-    two_trails = 1 << 7,   /* 10...... 10...... */
-    any_low = too_short | too_long | two_trails, /* errors that do not look at the first byte's low half */
-};
-
-#define TWICE(...) _mm256_setr_epi8(__VA_ARGS__, __VA_ARGS__)
-#define S(x) (char)(x)
-
-AVX2 static inline __m256i by_first_high(__m256i half) {
-    const __m256i table = TWICE(
-        too_long, too_long, too_long, too_long, too_long, too_long, too_long, too_long, /* 0... */
-        S(two_trails), S(two_trails), S(two_trails), S(two_trails),                     /* 10.. */
-        too_short | overlong_2, too_short, too_short | overlong_3 | surrogate,
-        too_short | too_large | too_large_5 | overlong_4);
-    return _mm256_shuffle_epi8(table, half);
+/* A table in both halves of a register: shuffles do not cross them. */
+AVX2 static inline __m256i look_up(const unsigned char table[16], __m256i half) {
+    __m128i once = _mm_load_si128((const __m128i *)table);
+    return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(once), half);
 }
 
-AVX2 static inline __m256i by_first_low(__m256i half) {
-    enum { large = any_low | too_large, larger = any_low | too_large | too_large_5 };
-    const __m256i table =
-        TWICE(S(any_low | overlong_2 | overlong_3 | overlong_4), S(any_low | overlong_2), S(any_low), S(any_low),
-              S(large), S(larger), S(larger), S(larger), S(larger), S(larger), S(larger), S(larger), S(larger),
-              S(larger | surrogate), S(larger), S(larger));
-    return _mm256_shuffle_epi8(table, half);
-}
-
-AVX2 static inline __m256i by_second_high(__m256i half) {
-    enum { trail = too_long | overlong_2 | two_trails };
-    const __m256i table = TWICE(
-        too_short, too_short, too_short, too_short, too_short, too_short, too_short, too_short, /* 0... */
-        S(trail | overlong_3 | too_large_5 | overlong_4), S(trail | overlong_3 | too_large),    /* 1000 1001 */
-        S(trail | surrogate | too_large), S(trail | surrogate | too_large),                     /* 101. */
-        too_short, too_short, too_short, too_short);                                            /* 11.. */
-    return _mm256_shuffle_epi8(table, half);
-}
+static const _Alignas(16) unsigned char first_high[16] = {SG_UTF8_FIRST_HIGH};
+static const _Alignas(16) unsigned char first_low[16] = {SG_UTF8_FIRST_LOW};
+static const _Alignas(16) unsigned char second_high[16] = {SG_UTF8_SECOND_HIGH};
 
 struct state {
     __m256i error, before; /* before: the last 32 bytes */
@@ -81,13 +49,13 @@ AVX2 static inline void check(struct state *state, __m256i v) {
     __m256i back3 = _mm256_alignr_epi8(v, joined, 13);
 
     __m256i special = _mm256_and_si256(
-        _mm256_and_si256(by_first_high(high_half(back1)),
-                         by_first_low(_mm256_and_si256(back1, _mm256_set1_epi8(0x0F)))),
-        by_second_high(high_half(v)));
+        _mm256_and_si256(look_up(first_high, high_half(back1)),
+                         look_up(first_low, _mm256_and_si256(back1, _mm256_set1_epi8(0x0F)))),
+        look_up(second_high, high_half(v)));
     /* The top bit where a third or fourth byte must stand: saturating, so only from E0 and F0 on. */
     __m256i third = _mm256_subs_epu8(back2, _mm256_set1_epi8(0xE0 - 0x80));
     __m256i fourth = _mm256_subs_epu8(back3, _mm256_set1_epi8(0xF0 - 0x80));
-    __m256i must = _mm256_and_si256(_mm256_or_si256(third, fourth), _mm256_set1_epi8(S(0x80)));
+    __m256i must = _mm256_and_si256(_mm256_or_si256(third, fourth), _mm256_set1_epi8((char)0x80));
     state->error = _mm256_or_si256(state->error, _mm256_xor_si256(must, special));
     state->before = v;
 }
@@ -95,7 +63,7 @@ AVX2 static inline void check(struct state *state, __m256i v) {
 /* A lead byte too near to the end. */
 AVX2 static inline __m256i open_end(__m256i v) {
     const __m256i most = _mm256_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
-                                          -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, S(0xEF), S(0xDF), S(0xBF));
+                                          -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, (char)0xEF, (char)0xDF, (char)0xBF);
     return _mm256_subs_epu8(v, most);
 }
 
@@ -135,7 +103,7 @@ AVX2 size_t sg_utf8_valid_avx2(const char *bytes, size_t len) {
 }
 
 AVX2 uint64_t sg_utf8_count_avx2(const char *bytes, size_t len) {
-    const __m256i last_trail = _mm256_set1_epi8(S(0xBF)); /* as signed bytes, 80..BF are the lowest */
+    const __m256i last_trail = _mm256_set1_epi8((char)0xBF); /* as signed bytes, 80..BF are the lowest */
     uint64_t count = 0;
     size_t i = 0;
     while (len - i >= 32) {
