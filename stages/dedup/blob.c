@@ -1,0 +1,75 @@
+#include "blob.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "base/num.h"
+#include "io/file.h"
+
+#define PENDING (256u << 10)
+#define AHEAD 256 /* read at once: most ids fit */
+
+enum sg_code dedup_blob_create(struct dedup_blob *blob, char *path, struct sg_err *err) {
+    *blob = (struct dedup_blob){.path = path, .fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)};
+    if (blob->fd >= 0) return SG_OK;
+    blob->fd = 0;
+    sg_err_sys(err, "cannot make this intermediate file");
+    return sg_err_at(err, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
+}
+
+void dedup_blob_piece(struct sg_buf *to, const void *bytes, size_t len) {
+    char *head = sg_buf_room(to, len + 8);
+    sg_num_put_u32(head, (uint32_t)len);
+    sg_num_put_u32(head + 4, (uint32_t)sg_hash64(bytes, len, 0));
+    memcpy(head + 8, bytes, len);
+    to->len += len + 8;
+}
+
+enum sg_code dedup_blob_flush(struct dedup_blob *blob, struct sg_err *err) {
+    enum sg_code code = sg_file_write(blob->fd, blob->path, blob->pending.data, blob->pending.len, err);
+    blob->pending.len = 0;
+    return code;
+}
+
+enum sg_code dedup_blob_put(struct dedup_blob *blob, const struct sg_buf *pieces, struct sg_err *err) {
+    blob->bytes += pieces->len;
+    enum sg_code code = SG_OK;
+    if (blob->pending.len + pieces->len > PENDING) code = dedup_blob_flush(blob, err);
+    if (code != SG_OK) return code;
+    if (pieces->len > PENDING) return sg_file_write(blob->fd, blob->path, pieces->data, pieces->len, err);
+    sg_buf_put(&blob->pending, pieces->data, pieces->len);
+    return SG_OK;
+}
+
+static enum sg_code damaged(const struct dedup_blob *blob, struct sg_err *err) {
+    sg_err_set(err, SG_DATA, "intermediate file: a piece is damaged; run again");
+    return sg_err_at(err, blob->path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
+}
+
+enum sg_code dedup_blob_get(const struct dedup_blob *blob, uint64_t offset, struct sg_buf *into, struct sg_err *err) {
+    char first[8 + AHEAD];
+    size_t got = 0, more = 0;
+    enum sg_code code = sg_file_read_at(blob->fd, blob->path, offset, first, sizeof first, &got, err);
+    if (code != SG_OK) return code;
+    if (got < 8) return damaged(blob, err);
+    size_t len = sg_num_get_u32(first), here = len < got - 8 ? len : got - 8;
+    into->len = 0;
+    sg_buf_put(into, first + 8, here);
+    if (here < len) {
+        char *rest = sg_buf_room(into, len - here);
+        code = sg_file_read_at(blob->fd, blob->path, offset + 8 + here, rest, len - here, &more, err);
+        into->len += more;
+    }
+    if (code != SG_OK) return code;
+    if (into->len != len || sg_num_get_u32(first + 4) != (uint32_t)sg_hash64(into->data, len, 0)) return damaged(blob, err);
+    return SG_OK;
+}
+
+void dedup_blob_close(struct dedup_blob *blob) {
+    if (blob->fd > 0) close(blob->fd);
+    free(blob->path);
+    sg_buf_free(&blob->pending);
+    *blob = (struct dedup_blob){0};
+}

@@ -1,0 +1,82 @@
+#include "document.h"
+
+#include "base/num.h"
+#include "keytext.h"
+
+#define BLOCK 256 /* windows hashed before they go through the kernel */
+
+static uint32_t saturated(uint64_t n) { return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n; }
+
+static struct sg_hash128 text_key(const struct dedup_settings *settings, struct dedup_scratch *scratch,
+                                  const struct dedup_document *document, const char *nfc, size_t nfc_len) {
+    if (settings->raw_key) return sg_hash128(document->text, document->text_len, document->scope);
+    return dedup_keytext_light(nfc, nfc_len, document->scope, &scratch->light);
+}
+
+struct sg_hash128 dedup_text_key(const struct dedup_settings *settings, struct dedup_scratch *scratch,
+                                 const struct dedup_document *document) {
+    const char *nfc = document->text;
+    size_t len = document->text_len;
+    if (!settings->raw_key) dedup_keytext_nfc(&nfc, &len, &scratch->nfc);
+    return text_key(settings, scratch, document, nfc, len);
+}
+
+/* Minima over all windows; returns how many windows there are. */
+static uint64_t windows_of(const struct dedup_minhash *minhash, struct dedup_shingles *shingles, const char *nfc, size_t len,
+                           uint32_t *minima) {
+    uint64_t windows[BLOCK], total = 0;
+    uint32_t x[BLOCK];
+    size_t count;
+    dedup_minhash_start(minhash, minima);
+    dedup_shingles_start(shingles, nfc, len);
+    while ((count = dedup_shingles_next(shingles, windows, BLOCK))) {
+        for (size_t i = 0; i < count; i++) x[i] = (uint32_t)(windows[i] >> 32);
+        dedup_minhash_add(minhash, minima, x, count);
+        total += count;
+    }
+    return total;
+}
+
+void dedup_document_read(const struct dedup_settings *settings, struct dedup_scratch *scratch,
+                         const struct dedup_document *document, struct dedup_doc *doc, struct dedup_sketch *sketch) {
+    const struct dedup_minhash *minhash = &settings->minhash;
+    const char *nfc = document->text;
+    size_t len = document->text_len;
+    if (settings->near || !settings->raw_key) dedup_keytext_nfc(&nfc, &len, &scratch->nfc);
+    *doc = (struct dedup_doc){.text_key = text_key(settings, scratch, document, nfc, len),
+                              .id_key = sg_hash128(document->id, document->id_len, 0),
+                              .priority = ~(uint64_t)document->text_len,
+                              .bytes = saturated(document->text_len)};
+    sketch->bands = 0;
+    if (!settings->near) return;
+    uint32_t minima[DEDUP_LANES];
+    uint64_t windows = windows_of(minhash, &scratch->shingles, nfc, len, minima);
+    doc->windows = saturated(windows);
+    if (windows < settings->min_shingles) {
+        memset(sketch->values, 0, minhash->sketch_bytes);
+        return;
+    }
+    sketch->bands = minhash->bands;
+    dedup_minhash_bands(minhash, minima, document->scope, sketch->keys);
+    dedup_minhash_store(minhash, minima, sketch->values);
+}
+
+void dedup_doc_put(const struct dedup_doc *doc, char *row) {
+    const uint64_t words[] = {doc->text_key.lo, doc->text_key.hi, doc->id_key.lo, doc->id_key.hi, doc->priority,
+                              doc->windows | (uint64_t)doc->bytes << 32, doc->id_offset, doc->line_low};
+    for (unsigned i = 0; i < 8; i++) sg_num_put_u64(row + 8 * i, words[i]);
+}
+
+void dedup_doc_get(const char *row, struct dedup_doc *doc) {
+    uint64_t words[8];
+    for (unsigned i = 0; i < 8; i++) words[i] = sg_num_get_u64(row + 8 * i);
+    *doc = (struct dedup_doc){.text_key = {words[0], words[1]}, .id_key = {words[2], words[3]}, .priority = words[4],
+                              .windows = (uint32_t)words[5], .bytes = (uint32_t)(words[5] >> 32),
+                              .id_offset = words[6], .line_low = words[7]};
+}
+
+void dedup_scratch_free(struct dedup_scratch *scratch) {
+    sg_buf_free(&scratch->nfc);
+    sg_buf_free(&scratch->light);
+    dedup_shingles_free(&scratch->shingles);
+}

@@ -1,0 +1,151 @@
+/*
+ * Leaders, in two passes, for the texts are read again only where the sketches leave a doubt.
+ *
+ * Pass one (sift) gives each member one of three states, in survivor order:
+ *     follows   a pair with a sure leader is close for sure
+ *     leads     every pair with a leader, sure or possible, is apart for sure
+ *     open      else: it may lead or follow
+ * An open member counts as a possible leader for those behind it, so pass one compares with every leader pass two can
+ * have; each doubtful pair of a member that does not follow for sure is marked for its texts. Hence pass two (settle),
+ * in which every state is certain, never meets a doubtful pair without texts.
+ * A close pair that is sure beats every doubtful one: only among the sure (by matches), else among the doubtful (by
+ * exact similarity), is the best leader sought; ties go to survivor order.
+ *
+ * Cost: members x leaders comparisons of sketches. Memory: the caller's fates and a list of leaders.
+ */
+#include "leader.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "minhash.h"
+
+#define SCALE 10000
+#define DOUBT 3 /* standard deviations */
+
+struct dedup_rule dedup_rule_of(enum dedup_verify verify, double tau, unsigned sketch_bytes) {
+    struct dedup_rule rule = {.bytes = sketch_bytes, .tau_ppm = (uint32_t)(tau * 1e6 + 0.5)};
+    double doubt = DOUBT * dedup_sketch_deviation(tau, sketch_bytes);
+    switch (verify) {
+    case DEDUP_AUTO:
+        rule.sure = dedup_sketch_least(tau + doubt, sketch_bytes);
+        rule.maybe = dedup_sketch_least(tau - doubt, sketch_bytes);
+        break;
+    case DEDUP_TEXT: rule.sure = sketch_bytes + 1; break;
+    case DEDUP_SKETCH_ONLY: rule.sure = rule.maybe = dedup_sketch_least(tau, sketch_bytes); break;
+    case DEDUP_NONE: break;
+    }
+    return rule;
+}
+
+/* Leaders so far, open ones among them. */
+struct leaders {
+    uint32_t *index;
+    size_t count;
+    bool *open; /* by member */
+};
+
+static const uint8_t *sketch_of(const struct dedup_rule *rule, const struct dedup_component *component, size_t member) {
+    return component->sketches + member * rule->bytes;
+}
+
+static unsigned matches_of(const struct dedup_rule *rule, const struct dedup_component *component, size_t a, size_t b) {
+    return dedup_sketch_matches(sketch_of(rule, component, a), sketch_of(rule, component, b), rule->bytes);
+}
+
+static uint16_t estimate(const struct dedup_rule *rule, unsigned matches) {
+    return (uint16_t)(dedup_sketch_similarity(matches, rule->bytes) * SCALE + 0.5);
+}
+
+/* What pass one finds for one member. Returns true when the member stays in doubt. */
+static bool sift_one(const struct dedup_rule *rule, const struct dedup_component *component, const struct leaders *leaders,
+                     size_t member, struct dedup_fate *fate) {
+    unsigned best = 0;
+    bool doubt = false, follows = false;
+    for (size_t i = 0; i < leaders->count; i++) {
+        size_t leader = leaders->index[i];
+        if (component->short_text[leader]) continue;
+        unsigned matches = matches_of(rule, component, member, leader);
+        if (matches < rule->maybe) continue;
+        if (matches < rule->sure || leaders->open[leader]) {
+            doubt = true;
+        } else if (!follows || matches > best) {
+            follows = true;
+            best = matches;
+            fate->leader = (uint32_t)leader;
+            fate->similarity = estimate(rule, matches);
+        }
+    }
+    return doubt && !follows;
+}
+
+/* The member and every possible leader it is in doubt with want their texts. */
+static void mark_doubts(const struct dedup_rule *rule, const struct dedup_component *component, const struct leaders *leaders,
+                        size_t member, struct dedup_fate *fates) {
+    for (size_t i = 0; i < leaders->count; i++) {
+        size_t leader = leaders->index[i];
+        if (component->short_text[leader]) continue;
+        unsigned matches = matches_of(rule, component, member, leader);
+        if (matches < rule->maybe || matches >= rule->sure) continue;
+        fates[leader].needs_text = fates[member].needs_text = true;
+    }
+}
+
+bool dedup_leader_sift(const struct dedup_rule *rule, const struct dedup_component *component, struct dedup_fate *fates) {
+    struct leaders leaders = {.index = sg_alloc(component->count * sizeof *leaders.index),
+                              .open = sg_zalloc(component->count, sizeof *leaders.open)};
+    bool clear = true;
+    for (size_t member = 0; member < component->count; member++) {
+        fates[member] = (struct dedup_fate){.leader = (uint32_t)member, .similarity = SCALE};
+        if (!component->short_text[member] && sift_one(rule, component, &leaders, member, &fates[member])) {
+            leaders.open[member] = true;
+            clear = false;
+            mark_doubts(rule, component, &leaders, member, fates);
+        }
+        if (fates[member].leader == member) leaders.index[leaders.count++] = (uint32_t)member;
+    }
+    free(leaders.index);
+    free(leaders.open);
+    return clear;
+}
+
+/* The best of the doubtful leaders by exact similarity, when it is tau or more. */
+static enum sg_code by_texts(const struct dedup_rule *rule, const struct dedup_component *component,
+                             const struct leaders *leaders, size_t member, dedup_exact *exact, void *context,
+                             struct dedup_fate *fate, struct sg_err *err) {
+    uint64_t best_common = 0, best_all = 1;
+    for (size_t i = 0; i < leaders->count; i++) {
+        size_t leader = leaders->index[i];
+        if (component->short_text[leader]) continue;
+        unsigned matches = matches_of(rule, component, member, leader);
+        if (matches < rule->maybe || matches >= rule->sure) continue;
+        uint64_t common = 0, all = 1;
+        enum sg_code code = exact(context, member, leader, &common, &all, err);
+        if (code != SG_OK) return code;
+        if (common * 1000000 < all * rule->tau_ppm) continue;
+        if (fate->by_text && common * best_all <= best_common * all) continue;
+        best_common = common;
+        best_all = all;
+        fate->by_text = true;
+        fate->leader = (uint32_t)leader;
+        fate->similarity = (uint16_t)((common * SCALE + all / 2) / all);
+    }
+    return SG_OK;
+}
+
+enum sg_code dedup_leader_settle(const struct dedup_rule *rule, const struct dedup_component *component, dedup_exact *exact,
+                                 void *context, struct dedup_fate *fates, struct sg_err *err) {
+    struct leaders leaders = {.index = sg_alloc(component->count * sizeof *leaders.index),
+                              .open = sg_zalloc(component->count, sizeof *leaders.open)};
+    enum sg_code code = SG_OK;
+    for (size_t member = 0; member < component->count && code == SG_OK; member++) {
+        struct dedup_fate *fate = &fates[member];
+        *fate = (struct dedup_fate){.leader = (uint32_t)member, .similarity = SCALE};
+        if (!component->short_text[member] && sift_one(rule, component, &leaders, member, fate))
+            code = by_texts(rule, component, &leaders, member, exact, context, fate, err);
+        if (fate->leader == member) leaders.index[leaders.count++] = (uint32_t)member;
+    }
+    free(leaders.index);
+    free(leaders.open);
+    return code;
+}

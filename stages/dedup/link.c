@@ -1,0 +1,131 @@
+/*
+ * link: documents that share a key. Each partition of band records is sorted by key; a run of equal keys is a bucket and
+ * yields a star: its smallest document with every other one, size - 1 edges, never size^2.
+ *
+ *     (k1,4) (k1,7) (k1,9) (k2,3)   ->   4-7 4-9
+ *
+ * Exact keys lie among the band keys: a document of ten bands is in eleven buckets. Id keys are a seventeenth partition.
+ * Memory: an external sort a thread. Threads: a partition each.
+ */
+#include <stdlib.h>
+
+#include "base/num.h"
+#include "graph.h"
+#include "io/extsort.h"
+#include "run/pipe.h"
+#include "run/signals.h"
+
+#define ID_PARTITION DEDUP_PARTITIONS
+#define LEAST_SORT (1u << 20)
+
+struct link {
+    struct dedup_job *job;
+    size_t sort_bytes; /* for one sort */
+    int next;          /* partition to hand out */
+};
+
+struct task {
+    int partition;
+    uint64_t edges;
+};
+
+static void *make_task(void *context) {
+    (void)context;
+    return sg_zalloc(1, sizeof(struct task));
+}
+
+static void free_task(void *context, void *task) {
+    (void)context;
+    free(task);
+}
+
+static enum sg_code read_task(void *context, void *argument, struct sg_err *err) {
+    struct link *link = context;
+    struct task *task = argument;
+    if (link->next > ID_PARTITION) return SG_END;
+    task->partition = link->next++;
+    task->edges = 0;
+    return sg_signals_check(err);
+}
+
+static enum sg_code fill(const struct dedup_job *job, struct sg_extsort *sort, const char *name, struct sg_err *err) {
+    struct dedup_rows bands = {0};
+    const void *band;
+    enum sg_code code = dedup_job_open(job, &bands, &dedup_band_kind, name, err);
+    while (code == SG_OK && (code = dedup_rows_next(&bands, &band, err)) == SG_OK) {
+        char record[DEDUP_BAND_WIDTH];
+        dedup_put_word(record, sg_num_get_u64(band));
+        dedup_put_word(record + 8, sg_num_get_u64((const char *)band + 8));
+        code = sg_extsort_put(sort, record, err);
+    }
+    dedup_rows_close(&bands);
+    dedup_job_drop(job, name);
+    return code == SG_END ? sg_extsort_sort(sort, err) : code;
+}
+
+enum sg_code dedup_stars(struct sg_extsort *sort, struct dedup_rows *edges, struct sg_err *err) {
+    const void *record;
+    uint64_t key = 0, first = 0;
+    bool any = false;
+    enum sg_code code;
+    while ((code = sg_extsort_next(sort, &record, err)) == SG_OK) {
+        uint64_t this_key = dedup_get_word(record), document = dedup_get_word((const char *)record + 8);
+        if (!any || this_key != key) {
+            any = true;
+            key = this_key;
+            first = document;
+            continue;
+        }
+        char edge[DEDUP_EDGE_WIDTH];
+        sg_num_put_u64(edge, first);
+        sg_num_put_u64(edge + 8, document);
+        code = dedup_rows_put(edges, edge, err);
+        if (code != SG_OK) return code;
+    }
+    return code == SG_END ? SG_OK : code;
+}
+
+static enum sg_code link_partition(void *context, unsigned worker, void *argument, struct sg_err *err) {
+    struct link *link = context;
+    struct task *task = argument;
+    struct dedup_rows edges = {0};
+    struct sg_extsort *sort = NULL;
+    char from[16] = "t0.idk", to[16] = "id.edg";
+    (void)worker;
+    if (task->partition < ID_PARTITION) {
+        dedup_band_name(from, task->partition);
+        dedup_edge_name(to, task->partition);
+    }
+    /* The key's first four bits are the same in a partition, and its first bytes nearly sort it: eight key bytes. */
+    const struct sg_extsort_options options = {.width = DEDUP_BAND_WIDTH, .key_offset = 0, .key_bytes = 8,
+                                               .memory_bytes = link->sort_bytes, .folder = link->job->run->tmp};
+    enum sg_code code = sg_extsort_init(&sort, &options, err);
+    if (code == SG_OK) code = fill(link->job, sort, from, err);
+    if (code == SG_OK) code = dedup_job_create(link->job, &edges, &dedup_edge_kind, to, err);
+    if (code == SG_OK) code = dedup_stars(sort, &edges, err);
+    task->edges = edges.records;
+    if (code == SG_OK) code = dedup_rows_finish(&edges, err);
+    dedup_rows_close(&edges);
+    sg_extsort_free(sort);
+    return code;
+}
+
+static enum sg_code write_task(void *context, void *argument, struct sg_err *err) {
+    struct link *link = context;
+    const struct task *task = argument;
+    (void)err;
+    if (task->partition < ID_PARTITION) link->job->counts.edges += task->edges;
+    return SG_OK;
+}
+
+enum sg_code dedup_link(struct dedup_job *job, struct sg_err *err) {
+    unsigned threads = job->run->budget.threads;
+    if (threads > ID_PARTITION + 1) threads = ID_PARTITION + 1;
+    uint64_t share = job->memory_bytes / threads;
+    share = share > (2u << 20) ? share - (1u << 20) : LEAST_SORT; /* the rest: file buffers */
+    struct link link = {.job = job, .sort_bytes = share < LEAST_SORT ? LEAST_SORT : (size_t)share};
+    const struct sg_pipe pipe = {.threads = threads, .context = &link, .make = make_task, .unmake = free_task,
+                                 .read = read_task, .work = link_partition, .write = write_task};
+    sg_progress_phase(job->run->progress, "link", 0);
+    return sg_pipe_run(&pipe, err);
+}

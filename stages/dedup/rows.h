@@ -1,0 +1,64 @@
+/*
+ * rows: files of fixed-width records that name what they were made from.
+ *
+ * Shape   a header of 128 bytes, the parameters as canonical JSON (padded to 64), blocks of whole records, then a footer:
+ *         one XXH3-64 a block, the XXH3-64 of these, the magic again. Little-endian. Header, by offset:
+ *           0 magic "SANGAMD\0"   8 u16 major   10 u16 minor   12 FourCC kind   16 u64 records   24 u32 width   28 u32 flags
+ *          32 fingerprint of the parameters (16)   48 input binding (16)   64 u64 bytes of JSON   72 u32 block bytes
+ *          76 zero   120 u64 XXH3-64 of bytes 0 to 119
+ * Units   records; a block holds as many whole ones as fit into block_bytes.
+ * Calls   writer: dedup_rows_create, put*, finish. Reader: open, next* until SG_END, close. close/abort accept {0}.
+ * Owns    its descriptor and one block.
+ * Errors  SG_DATA: another kind, version, width or fingerprint, a block that does not check, a cut file. SG_SYSTEM: I/O.
+ * Source  dedup.md section 5.
+ */
+#ifndef SANGAM_DEDUP_ROWS_H
+#define SANGAM_DEDUP_ROWS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/hash.h"
+
+#define DEDUP_ROWS_MAJOR 1
+#define DEDUP_BLOCK (1u << 20)
+#define DEDUP_SMALL_BLOCK (64u << 10) /* where many files are open at once */
+
+/* What a file is about: equal in all files of a run. */
+struct dedup_about {
+    struct sg_buf json; /* canonical parameters */
+    struct sg_hash128 fingerprint;
+};
+
+struct dedup_rows {
+    char *path;
+    int fd; /* 0: none */
+    char kind[5];
+    uint32_t width, block_bytes;
+    uint64_t records; /* put, or still to be read */
+    struct sg_buf block, sums;
+    size_t at;          /* reader: next record in the block; next sum */
+    uint64_t next_block;
+    uint64_t offset;    /* of the file */
+};
+
+struct dedup_rows_kind {
+    const char *four; /* FourCC */
+    uint32_t width, block_bytes;
+};
+
+/* path moves in. */
+enum sg_code dedup_rows_create(struct dedup_rows *rows, char *path, const struct dedup_rows_kind *kind,
+                               const struct dedup_about *about, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code dedup_rows_put(struct dedup_rows *rows, const void *record, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code dedup_rows_finish(struct dedup_rows *rows, struct sg_err *err) SG_MUST_CHECK;
+
+enum sg_code dedup_rows_open(struct dedup_rows *rows, char *path, const struct dedup_rows_kind *kind,
+                             const struct dedup_about *about, struct sg_err *err) SG_MUST_CHECK;
+/* A borrowed record, valid until the next call. */
+enum sg_code dedup_rows_next(struct dedup_rows *rows, const void **record, struct sg_err *err) SG_MUST_CHECK;
+void dedup_rows_close(struct dedup_rows *rows);
+
+#endif

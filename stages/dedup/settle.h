@@ -1,0 +1,42 @@
+/*
+ * settle: what its three parts share: settle.c (before texts), hot.c (giant components), settle_end.c (after texts).
+ *
+ * Shape   MEMB rows as member.h says; COPY: first document, document (big-endian), low id key, low text key;
+ *         BORD: document, row of open.set (big-endian), by document; SETS: row of open.set, offset in t0.set (big-endian).
+ * Calls   private to the stage.
+ * Owns    struct dedup_settle owns its files and buffers.
+ * Errors  SG_SYSTEM, SG_DATA of the files.
+ */
+#ifndef SANGAM_DEDUP_SETTLE_H
+#define SANGAM_DEDUP_SETTLE_H
+
+#include "io/extsort.h"
+#include "judge.h"
+
+#define DEDUP_COPY_WIDTH 32
+#define DEDUP_BORDER_WIDTH 16
+
+extern const struct dedup_rows_kind dedup_copy_kind, dedup_border_kind, dedup_set_kind;
+struct dedup_rows_kind dedup_member_kind(const struct dedup_job *job);
+
+struct dedup_settle {
+    struct dedup_job *job;
+    struct dedup_judge judge;
+    struct dedup_rows decided, copies, open, hot;
+    struct sg_extsort *borders;
+    struct sg_buf group; /* rows of the component at hand */
+    uint64_t open_components;
+};
+
+/* A sort with settle's share of the memory, by the first key_bytes. */
+enum sg_code dedup_sort_new(const struct dedup_job *job, size_t width, size_t key_bytes, struct sg_extsort **sort,
+                            struct sg_err *err) SG_MUST_CHECK;
+
+/* Values a band of level 1, 2, ...: 2, 4, ... times the rows of the run; 0 when a sketch has not so many. */
+unsigned dedup_hot_rows(const struct dedup_job *job, unsigned level);
+/* hot.set holds `count` rows of too large components: put them into `members` with the components that the bands of this
+ * level leave, and sort it. hot.set is dropped. */
+enum sg_code dedup_hot_cut(struct dedup_job *job, unsigned level, uint64_t count, struct sg_extsort *members,
+                           struct sg_err *err) SG_MUST_CHECK;
+
+#endif
