@@ -1,7 +1,7 @@
 /*
  * The steps of normalize.md section 8, first that answers:
  *
- *   1 bom       EF BB BF, FE FF, FF FE, 00 00 FE FF; or zero bytes at every second (third of four) place
+ *   1 bom       EF BB BF, FE FF, FF FE, 00 00 FE FF; or text in wide characters without one (detect.h)
  *   2 detect    ISO-2022 escape sequences in bytes that are ASCII otherwise
  *   3 utf8      strictly valid UTF-8 (ASCII is)
  *   4 declared  by HTTP, the source's file or --charset, with at most 1 error in 1,000 bytes
@@ -30,6 +30,7 @@
 
 #include "base/buf.h"
 #include "charset_label.h"
+#include "detect.h"
 #include "text/utf8.h"
 
 #define DETECT_BYTES ((size_t)64 << 10)
@@ -209,22 +210,11 @@ static bool by_bom(struct charset *charset, const char *bytes, size_t len, struc
     return false;
 }
 
-/* Zero bytes betray wide characters: at least 30 % of all, nearly all (95 %) where ASCII in that form has them. */
 static bool by_zeros(struct charset *charset, const char *bytes, size_t len, struct charset_answer *out) {
-    size_t nul[4] = {0};
-    for (size_t i = 0; i < len; i++) nul[i & 3] += bytes[i] == 0;
-    size_t all = nul[0] + nul[1] + nul[2] + nul[3];
-    if (len < 4 || all * 10 < len * 3) return false;
-    const char *name = NULL;
-    if (all * 10 >= len * 7 && nul[3] * 20 <= all) name = "utf-32be";
-    else if (all * 10 >= len * 7 && nul[0] * 20 <= all) name = "utf-32le";
-    else if ((nul[1] + nul[3]) * 20 <= all) name = "utf-16be";
-    else if ((nul[0] + nul[2]) * 20 <= all) name = "utf-16le";
-    if (!name || !take_utf16(charset, name, bytes, len, out) || out->errors) return false;
-    struct tally tally;
-    decode(charset, charset_label_find(name)->converter, bytes, len, USCRIPT_INVALID_CODE, &tally, &charset->trial);
+    const char *name = detect_wide(bytes, len);
+    if (!name || !try_one(charset, charset_label_find(name), bytes, len, out)) return false;
     answer(out, "detect", 1);
-    return tally.strange == 0;
+    return true;
 }
 
 /* ---- 2: ISO-2022 ---- */

@@ -14,7 +14,7 @@ struct container {
     size_t lent;        /* bytes of the stream's look-ahead that libarchive is reading */
     uint64_t member_at; /* next byte expected of the present member */
     uint64_t members, out_bytes;
-    bool member_over, over;
+    bool member_over, over, broken;
 };
 
 static la_ssize_t client_read(struct archive *archive, void *context, const void **data) {
@@ -93,10 +93,11 @@ enum sg_code container_next(struct container *container, struct container_member
     while (got == ARCHIVE_RETRY);
     if (got == ARCHIVE_EOF || (got != ARCHIVE_OK && got != ARCHIVE_WARN)) {
         container->over = true;
+        container->broken = got != ARCHIVE_EOF;
         return got == ARCHIVE_EOF ? SG_END : failed(container, err);
     }
     if (++container->limits->members > LIMITS_MEMBERS) {
-        container->over = true;
+        container->over = container->broken = true;
         return sg_err_set(err, SG_DATA, "more than 10 million members");
     }
     *member = (struct container_member){
@@ -123,7 +124,7 @@ enum sg_code container_pull(void *from, const char **data, size_t *len, struct s
     while (got == ARCHIVE_RETRY);
     container->member_over = got != ARCHIVE_OK && got != ARCHIVE_WARN;
     if (got == ARCHIVE_EOF) return SG_END;
-    if (got == ARCHIVE_FATAL) container->over = true;
+    if (got == ARCHIVE_FATAL) container->over = container->broken = true;
     if (container->member_over) return failed(container, err);
     if (size > 0 && (uint64_t)offset != container->member_at) {
         container->member_over = true;
@@ -131,7 +132,7 @@ enum sg_code container_pull(void *from, const char **data, size_t *len, struct s
     }
     container->member_at += size;
     enum sg_code code = limits_output(container->limits, &container->out_bytes, size, err);
-    if (code != SG_OK) container->member_over = container->over = true;
+    if (code != SG_OK) container->member_over = container->over = container->broken = true;
     *data = block;
     *len = code == SG_OK ? size : 0;
     return code;
@@ -141,6 +142,8 @@ uint64_t container_offset(const struct container *container) {
     la_int64_t offset = archive_filter_bytes(container->archive, -1);
     return offset > 0 ? (uint64_t)offset : 0;
 }
+
+bool container_broken(const struct container *container) { return container->broken; }
 
 void container_close(struct container *container) {
     if (!container) return;

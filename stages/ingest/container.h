@@ -37,6 +37,7 @@ enum sg_code container_open(struct container **out, enum detect_kind kind, struc
 enum sg_code container_next(struct container *container, struct container_member *member, struct sg_err *err) SG_MUST_CHECK;
 enum sg_code container_pull(void *container, const char **data, size_t *len, struct sg_err *err);
 uint64_t container_offset(const struct container *container); /* of the container's bytes that were used up */
+bool container_broken(const struct container *container); /* its bytes failed, in a member or between them */
 void container_close(struct container *container); /* accepts NULL */
 
 #endif

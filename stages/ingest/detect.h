@@ -42,6 +42,7 @@ enum detect_kind detect_kind(const char *head, size_t len, bool complete);
 enum detect_kind detect_leaf(const char *head, size_t len);
 
 bool detect_is_container(enum detect_kind kind); /* tar cpio zip 7z iso ar: opened by container.h */
-bool detect_is_utf16(const char *head, size_t len, bool *big_endian); /* UTF-16 or, four bytes a unit, UTF-32 without BOM */
+/* "utf-16le", "utf-16be", "utf-32le" or "utf-32be" for text in wide characters without a byte order mark; else NULL. */
+const char *detect_wide(const char *bytes, size_t len);
 
 #endif

@@ -33,10 +33,11 @@ enum level_kind { LEVEL_CONTAINER, LEVEL_WARC, LEVEL_LINES, LEVEL_FRAMES };
 
 struct level {
     enum level_kind kind;
-    struct stream raw, plain;
-    struct unpack *unpack;
-    struct stream *bytes; /* &plain when it is compressed, else &raw */
+    struct stream raw, plain[LIMITS_FILTERS];
+    struct unpack *unpack[LIMITS_FILTERS];
+    struct stream *bytes; /* what the outermost unpacker gives; &raw when it is not compressed */
     struct container *container;
+    enum detect_kind type; /* of the container */
     int fd;               /* of a spooled member; -1 */
     struct warc warc;
     struct sg_frames *frames;
@@ -70,8 +71,10 @@ static void free_level(struct level *level) {
     container_close(level->container);
     sg_frames_close(level->frames);
     sg_frames_batch_free(&level->chunk);
-    stream_free(&level->plain);
-    unpack_close(level->unpack);
+    for (int i = 0; i < LIMITS_FILTERS; i++) {
+        stream_free(&level->plain[i]);
+        unpack_close(level->unpack[i]);
+    }
     stream_free(&level->raw);
     if (level->fd >= 0) close(level->fd);
     free(level->name);
@@ -212,27 +215,37 @@ static enum sg_code open_frames(struct reader *reader, struct level *level, stru
     return sg_frames_open(&level->frames, reader->input->path, &options, err);
 }
 
+/* A file whose name says JSONL is one when its content says nothing else: damaged at its start, empty, or bad lines only. */
+static bool says_jsonl(const char *name, enum sg_code code, enum detect_kind kind) {
+    enum sg_compression compression;
+    if (!sg_frames_suffix(name, &compression)) return false;
+    return code == SG_DATA || kind == DETECT_EMPTY || kind == DETECT_TEXT;
+}
+
 static const char *refusal(const struct reader *reader, enum detect_kind kind) {
     switch (kind) {
     case DETECT_OFFICE: return "unsupported: office document";
     case DETECT_ARCHIVE: return "unsupported: archive format";
     case DETECT_BINARY: return "unsupported: binary";
     case DETECT_HTML: return reader->options.html_raw ? NULL : "unsupported: html";
-    case DETECT_PACKED: return "unsupported: nested compression";
     default: break;
     }
     bool level = detect_is_container(kind) || kind == DETECT_WARC || kind == DETECT_ARC;
     return level && reader->depth > reader->options.nested ? "unsupported: nested archive" : NULL;
 }
 
-/* Put an unpacker on a compressed thing; SG_DATA when it does not even begin well. */
+/* Put an unpacker on a compressed thing, and another when that gives a compressed thing; SG_DATA when it does not even begin well. */
 static enum sg_code unwrap(struct reader *reader, struct level *level, enum detect_kind *kind, struct sg_err *err) {
-    enum sg_code code = unpack_open(&level->unpack, &level->raw, &reader->limits, err);
-    if (code != SG_OK) return code;
-    stream_init(&level->plain, unpack_pull, level->unpack);
-    level->bytes = &level->plain;
-    *kind = look(level->bytes);
-    if (*kind == DETECT_WARC || *kind == DETECT_ARC) unpack_resync(level->unpack);
+    for (int i = 0; *kind == DETECT_PACKED; i++) {
+        if (i == LIMITS_FILTERS) return sg_err_set(err, SG_DATA, "more than %d compressions around each other", LIMITS_FILTERS);
+        enum sg_code code = unpack_open(&level->unpack[i], level->bytes, &reader->limits, err);
+        if (code != SG_OK) return code;
+        stream_init(&level->plain[i], unpack_pull, level->unpack[i]);
+        level->bytes = &level->plain[i];
+        *kind = look(level->bytes);
+    }
+    for (int i = 0; (*kind == DETECT_WARC || *kind == DETECT_ARC) && i < LIMITS_FILTERS; i++)
+        if (level->unpack[i]) unpack_resync(level->unpack[i]);
     return SG_OK;
 }
 
@@ -241,8 +254,9 @@ static enum sg_code enter(struct reader *reader, struct level *level, struct bat
     struct sg_err why = {0};
     enum sg_code code = SG_OK;
     enum detect_kind kind = look(level->bytes);
-    bool keep = false, top = reader->depth == 0;
+    bool keep = false, in_place = reader->depth == 0 && reader->input->regular;
     if (kind == DETECT_PACKED) code = unwrap(reader, level, &kind, &why);
+    if (in_place && says_jsonl(reader->input->name, code, kind)) code = SG_OK, kind = DETECT_JSONL;
     const char *reason = code == SG_OK ? refusal(reader, kind) : NULL;
     const char *own_name = level->name[0] ? level->name : reader->input->name;
     if (code != SG_OK) {
@@ -254,7 +268,7 @@ static enum sg_code enter(struct reader *reader, struct level *level, struct bat
     } else if (kind == DETECT_JSONL) {
         keep = true;
         level->kind = LEVEL_LINES;
-        if (top && reader->input->regular) code = open_frames(reader, level, err);
+        if (in_place) code = open_frames(reader, level, err);
         if (code != SG_OK) {
             free_level(level);
             return code; /* refused as a whole */
@@ -265,6 +279,7 @@ static enum sg_code enter(struct reader *reader, struct level *level, struct bat
         warc_init(&level->warc, level->bytes, kind == DETECT_ARC);
     } else if (detect_is_container(kind)) {
         level->kind = LEVEL_CONTAINER;
+        level->type = kind;
         code = open_container(reader, level, kind, &why);
         keep = code == SG_OK;
     } else {
@@ -480,6 +495,17 @@ static enum sg_code next_unit(struct reader *reader, struct batch *batch, struct
     return SG_END;
 }
 
+/* Behind a tar's last member stands padding, and the checksum of what it is packed in. */
+static enum sg_code check_rest(struct reader *reader, struct batch *batch, struct sg_err *err) {
+    struct level *level = reader->levels[reader->depth - 1];
+    if (level->kind != LEVEL_CONTAINER || container_wants_file(level->type) || container_broken(level->container)) return SG_OK;
+    stream_skip(level->bytes, UINT64_MAX);
+    enum sg_code code = stream_state(level->bytes);
+    if (code == SG_DATA) add_bad(reader, batch, level->name, level->bytes->offset, level->bytes->why.text);
+    if (code == SG_SYSTEM && err) *err = level->bytes->why;
+    return code == SG_SYSTEM ? code : SG_OK;
+}
+
 enum sg_code reader_fill(struct reader *reader, struct batch *batch, struct sg_err *err) {
     while (!batch_full(batch)) {
         enum sg_code code;
@@ -492,8 +518,8 @@ enum sg_code reader_fill(struct reader *reader, struct batch *batch, struct sg_e
             if (reader->depth == 0) return SG_END;
             code = next_unit(reader, batch, err);
             if (code == SG_END) {
+                code = check_rest(reader, batch, err);
                 pop(reader);
-                code = SG_OK;
             }
         }
         if (code != SG_OK) return code;
@@ -503,27 +529,20 @@ enum sg_code reader_fill(struct reader *reader, struct batch *batch, struct sg_e
 }
 
 enum sg_code reader_is_leaf(const char *path, bool *leaf, struct sg_err *err) {
-    struct source source;
-    struct stream raw = {0}, plain = {0};
-    struct unpack *unpack = NULL;
-    struct sg_err ignored = {0};
-    enum sg_code code = source_open(&source, path, err);
+    struct reader reader = {0};
+    struct sg_err why = {0};
+    enum sg_code code = source_open(&reader.source, path, err);
     if (code != SG_OK) return code;
-    stream_init(&raw, source_pull, &source);
-    enum detect_kind kind = look(&raw);
-    struct limits limits = {.in_bytes = source.size};
-    if (kind == DETECT_PACKED && unpack_open(&unpack, &raw, &limits, &ignored) == SG_OK) {
-        stream_init(&plain, unpack_pull, unpack);
-        kind = look(&plain);
-    }
-    if (raw.state == SG_SYSTEM) {
-        code = SG_SYSTEM;
-        if (err) *err = raw.why;
-    }
+    struct level *level = new_level("", 0);
+    stream_init(&level->raw, source_pull, &reader.source);
+    reader.limits.in_bytes = reader.source.size;
+    enum detect_kind kind = look(&level->raw);
+    code = unwrap(&reader, level, &kind, &why);
+    if (says_jsonl(path, code, kind)) kind = DETECT_JSONL;
+    code = level->raw.state == SG_SYSTEM ? SG_SYSTEM : SG_OK;
+    if (code == SG_SYSTEM && err) *err = level->raw.why;
     *leaf = !detect_is_container(kind) && kind != DETECT_WARC && kind != DETECT_ARC && kind != DETECT_JSONL;
-    stream_free(&plain);
-    unpack_close(unpack);
-    stream_free(&raw);
-    source_close(&source);
+    free_level(level);
+    source_close(&reader.source);
     return code;
 }

@@ -1,5 +1,5 @@
 /*
- * libarchive says how many packed bytes its decoder has used up. After damage the packed bytes from there on are searched for the
+ * After damage in zstd: libarchive says how many packed bytes its decoder has used up. After damage the packed bytes from there on are searched for the
  * next magic number, and a fresh decoder starts at it; a false hit fails at once and the search goes on. For that, the last packed
  * bytes handed to the decoder are kept: libarchive never holds more than one block unused.
  */
@@ -10,11 +10,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "gunzip.h"
+
 #define BLOCK ((size_t)128 << 10)
 
 struct unpack {
     struct stream *packed;
     struct limits *limits;
+    struct gunzip *gunzip; /* for gzip, and then nothing below but out_bytes, resync and over is used */
     struct archive *archive;
     struct sg_buf recent; /* packed bytes handed out and maybe still wanted: at most two blocks */
     uint64_t recent_at;   /* place of recent.data[0] in the packed stream */
@@ -35,9 +38,9 @@ static bool builtin(int (*support)(struct archive *)) {
 
 static void support_filters(struct archive *archive) {
     static int (*const filters[])(struct archive *) = {
-        archive_read_support_filter_gzip, archive_read_support_filter_xz,   archive_read_support_filter_bzip2,
-        archive_read_support_filter_zstd, archive_read_support_filter_lz4,  archive_read_support_filter_lzma,
-        archive_read_support_filter_lzip, archive_read_support_filter_compress,
+        archive_read_support_filter_xz,  archive_read_support_filter_bzip2, archive_read_support_filter_zstd,
+        archive_read_support_filter_lz4, archive_read_support_filter_lzma,  archive_read_support_filter_lzip,
+        archive_read_support_filter_compress,
     };
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
         if (builtin(filters[i])) filters[i](archive);
@@ -111,7 +114,7 @@ static enum sg_code start_decoder(struct unpack *unpack, struct sg_err *err) {
         return sg_err_set(err, SG_DATA, "%s", cause(unpack->archive));
     }
     int filters = archive_filter_count(unpack->archive) - 1;
-    if (filters > LIMITS_FILTERS) return sg_err_set(err, SG_DATA, "%d compressions around each other, at most 2 are read", filters);
+    if (filters > 1) return sg_err_set(err, SG_DATA, "%d compressions around each other", filters);
     if (filters < 1) return sg_err_set(err, SG_DATA, "not compressed data");
     return SG_OK;
 }
@@ -121,18 +124,21 @@ enum sg_code unpack_open(struct unpack **out, struct stream *packed, struct limi
     unpack->packed = packed;
     unpack->limits = limits;
     *out = unpack;
+    const char *head;
+    if (gunzip_begins(head, stream_peek(packed, 4, &head))) {
+        unpack->gunzip = gunzip_new(packed);
+        return SG_OK;
+    }
     enum sg_code code = start_decoder(unpack, err);
     if (code == SG_END) unpack->over = true;
     return code == SG_END ? SG_OK : code;
 }
 
-/* Where a member may begin: the magic number and the header bytes that have few legal values. */
+/* Where a zstd frame may begin. */
 static size_t next_magic(const struct sg_buf *buf, size_t from) {
     const unsigned char *p = (const unsigned char *)buf->data;
-    for (size_t i = from; i + 4 <= buf->len; i++) {
-        if (p[i] == 0x1f && p[i + 1] == 0x8b && p[i + 2] == 8 && (p[i + 3] & 0xe0) == 0) return i;
+    for (size_t i = from; i + 4 <= buf->len; i++)
         if (p[i] == 0x28 && p[i + 1] == 0xb5 && p[i + 2] == 0x2f && p[i + 3] == 0xfd) return i;
-    }
     return SIZE_MAX;
 }
 
@@ -178,27 +184,30 @@ static enum sg_code damaged(struct unpack *unpack, struct sg_err *err) {
     return SG_DATA;
 }
 
-enum sg_code unpack_pull(void *from, const char **data, size_t *len, struct sg_err *err) {
-    struct unpack *unpack = from;
-    *len = 0;
-    if (unpack->over) return SG_END;
+static enum sg_code archive_pull(struct unpack *unpack, const char **data, size_t *len, struct sg_err *err) {
     const void *block;
-    size_t size;
     la_int64_t offset;
-    int got = archive_read_data_block(unpack->archive, &block, &size, &offset);
+    int got = archive_read_data_block(unpack->archive, &block, len, &offset);
     if (got == ARCHIVE_EOF) {
         unpack->over = true;
         return SG_END;
     }
     if (got != ARCHIVE_OK && got != ARCHIVE_WARN) return damaged(unpack, err);
-    enum sg_code code = limits_output(unpack->limits, &unpack->out_bytes, size, err);
-    if (code != SG_OK) {
-        unpack->over = true;
-        return code;
-    }
     *data = block;
-    *len = size;
     return SG_OK;
+}
+
+enum sg_code unpack_pull(void *from, const char **data, size_t *len, struct sg_err *err) {
+    struct unpack *unpack = from;
+    *len = 0;
+    if (unpack->over) return SG_END;
+    enum sg_code code = unpack->gunzip ? gunzip_pull(unpack->gunzip, unpack->resync, data, len, err) : archive_pull(unpack, data, len, err);
+    if (code == SG_OK) {
+        code = limits_output(unpack->limits, &unpack->out_bytes, *len, err);
+        if (code != SG_OK) unpack->over = true;
+    }
+    if (code != SG_OK) *len = 0;
+    return code;
 }
 
 void unpack_resync(struct unpack *unpack) { unpack->resync = true; }
@@ -206,6 +215,7 @@ void unpack_resync(struct unpack *unpack) { unpack->resync = true; }
 void unpack_close(struct unpack *unpack) {
     if (!unpack) return;
     stop_decoder(unpack);
+    gunzip_free(unpack->gunzip);
     sg_buf_free(&unpack->recent);
     free(unpack);
 }

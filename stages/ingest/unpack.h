@@ -1,11 +1,12 @@
 /*
  * unpack: the decompressed bytes of a stream (gzip, xz, bzip2, zstd, lz4, lzma, lzip, compress).
  *
- * Shape   a pull function over another stream, through libarchive's built-in filters; never one that starts a program.
+ * Shape   a pull function over another stream: gzip through gunzip.h, the others through libarchive's built-in filters, each enabled by
+ *         name; never one that starts a program. One compression; what is compressed twice takes two of these.
  * Calls   unpack_open, unpack_pull as a stream's pull, unpack_close.
  * Owns    its decoder; the packed stream is borrowed and must outlive it.
  * Errors  pull: SG_DATA at damage. With resync it looks for the next gzip member or zstd frame and goes on there; else SG_END
- *         follows. SG_DATA too when more than 2 filters are stacked or the limits are passed.
+ *         follows. SG_DATA too when the limits are passed.
  */
 #ifndef INGEST_UNPACK_H
 #define INGEST_UNPACK_H

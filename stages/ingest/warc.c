@@ -298,16 +298,20 @@ static enum sg_code cut(struct warc *warc, struct sg_err *err) {
     return sg_err_set(err, SG_DATA, "cut inside a record");
 }
 
-/* Behind the block: line ends, then a record, the end or a gap. */
+/* Behind the block: line ends, then a record or the end. A gap right here is a gzip member whose checksum is wrong: this one's. */
 static bool ends_well(struct warc *warc) {
     const char *data;
     skip_line_ends(warc);
     size_t have = stream_peek(warc->stream, look_ahead(warc), &data);
-    return have == 0 || begins_record(warc, data, have);
+    return have == 0 ? stream_state(warc->stream) == SG_END : begins_record(warc, data, have);
 }
 
-static enum sg_code wrong_length(struct sg_err *err) {
-    return sg_err_set(err, SG_DATA, "no record follows where this one ends: its length is wrong");
+static const char length_cause[] = "no record follows where this one ends: its length is wrong";
+
+static enum sg_code wrong_length(struct warc *warc, struct sg_err *err) {
+    if (stream_state(warc->stream) == SG_DATA || stream_state(warc->stream) == SG_SYSTEM) return cut(warc, err);
+    seek_record(warc);
+    return sg_err_set(err, SG_DATA, "%s", length_cause);
 }
 
 /* A line inside the block that begins a record: the block was too long. */
@@ -333,12 +337,12 @@ static enum sg_code go_back(struct warc *warc, bool whole, uint64_t length, stru
     size_t inside, have = stream_peek(warc->stream, (size_t)(whole ? length : taken), &data);
     if (find_inside(warc, data, have, &inside)) {
         stream_skip(warc->stream, inside);
-        return wrong_length(err);
+        return sg_err_set(err, SG_DATA, "%s", length_cause);
     }
     stream_skip(warc->stream, have);
     if (!whole) return cut(warc, err);
-    seek_record(warc);
-    return wrong_length(err);
+    skip_line_ends(warc);
+    return wrong_length(warc, err);
 }
 
 enum sg_code warc_take(struct warc *warc, uint64_t max_bytes, const char **data, struct sg_err *err) {
@@ -360,7 +364,5 @@ enum sg_code warc_take(struct warc *warc, uint64_t max_bytes, const char **data,
 enum sg_code warc_pass(struct warc *warc, struct sg_err *err) {
     warc->in_block = false;
     if (stream_skip(warc->stream, warc->length) < warc->length) return cut(warc, err);
-    if (ends_well(warc)) return SG_OK;
-    seek_record(warc);
-    return wrong_length(err);
+    return ends_well(warc) ? SG_OK : wrong_length(warc, err);
 }

@@ -1,0 +1,112 @@
+#include "gunzip.h"
+
+#include <stdlib.h>
+#include <zlib.h>
+
+#define BLOCK ((size_t)128 << 10)
+
+struct gunzip {
+    struct stream *packed;
+    z_stream zlib;
+    char *block;
+    bool in_member, over;
+    uint64_t members;
+};
+
+bool gunzip_begins(const char *bytes, size_t len) {
+    const unsigned char *p = (const unsigned char *)bytes;
+    return len >= 4 && p[0] == 0x1f && p[1] == 0x8b && p[2] == 8 && (p[3] & 0xe0) == 0;
+}
+
+struct gunzip *gunzip_new(struct stream *packed) {
+    struct gunzip *gunzip = sg_zalloc(1, sizeof *gunzip);
+    gunzip->packed = packed;
+    gunzip->block = sg_alloc(BLOCK);
+    if (inflateInit2(&gunzip->zlib, 15 + 16) != Z_OK) sg_mem_failed(sizeof gunzip->zlib);
+    return gunzip;
+}
+
+void gunzip_free(struct gunzip *gunzip) {
+    if (!gunzip) return;
+    inflateEnd(&gunzip->zlib);
+    free(gunzip->block);
+    free(gunzip);
+}
+
+/* Move to the next header; false at the end of the packed bytes. */
+static bool seek_member(struct gunzip *gunzip) {
+    const char *data;
+    size_t have;
+    while ((have = stream_peek(gunzip->packed, BLOCK, &data)) >= 4) {
+        for (size_t at = 0; at + 4 <= have; at++)
+            if (gunzip_begins(data + at, have - at)) {
+                stream_skip(gunzip->packed, at);
+                return true;
+            }
+        stream_skip(gunzip->packed, have - 3); /* a header may begin in the last three */
+    }
+    return false;
+}
+
+static enum sg_code damaged(struct gunzip *gunzip, bool resync, const char *cause, struct sg_err *err) {
+    gunzip->in_member = false;
+    enum sg_code state = stream_state(gunzip->packed);
+    if (state == SG_SYSTEM || state == SG_DATA) {
+        gunzip->over = true;
+        if (err) *err = gunzip->packed->why;
+        return state;
+    }
+    gunzip->over = !resync || !seek_member(gunzip);
+    return sg_err_set(err, SG_DATA, "%s", cause);
+}
+
+/* SG_OK at a member's header, SG_END behind the last member. */
+static enum sg_code begin_member(struct gunzip *gunzip, bool resync, struct sg_err *err) {
+    const char *data;
+    size_t have = stream_peek(gunzip->packed, 4, &data);
+    if (!gunzip_begins(data, have)) {
+        while ((have = stream_some(gunzip->packed, &data)) > 0) {
+            size_t zeros = 0;
+            while (zeros < have && data[zeros] == 0) zeros++;
+            stream_skip(gunzip->packed, zeros);
+            if (zeros < have) return damaged(gunzip, resync, "bytes between or behind gzip members", err);
+        }
+        if (stream_state(gunzip->packed) != SG_END) return damaged(gunzip, resync, "", err);
+        gunzip->over = true;
+        return SG_END;
+    }
+    inflateReset(&gunzip->zlib);
+    gunzip->in_member = true;
+    gunzip->members++;
+    return SG_OK;
+}
+
+enum sg_code gunzip_pull(struct gunzip *gunzip, bool resync, const char **data, size_t *len, struct sg_err *err) {
+    z_stream *zlib = &gunzip->zlib;
+    *len = 0;
+    while (*len == 0) {
+        if (gunzip->over) return SG_END;
+        enum sg_code code = gunzip->in_member ? SG_OK : begin_member(gunzip, resync, err);
+        if (code != SG_OK) return code;
+        const char *packed;
+        size_t have = stream_some(gunzip->packed, &packed);
+        if (have > BLOCK) have = BLOCK;
+        if (have == 0) return damaged(gunzip, resync, "cut inside a gzip member", err);
+        zlib->next_in = (Bytef *)(uintptr_t)packed;
+        zlib->avail_in = (uInt)have;
+        zlib->next_out = (Bytef *)gunzip->block;
+        zlib->avail_out = (uInt)BLOCK;
+        int got = inflate(zlib, Z_NO_FLUSH);
+        stream_skip(gunzip->packed, have - zlib->avail_in);
+        *len = BLOCK - zlib->avail_out;
+        if (got == Z_STREAM_END) gunzip->in_member = false;
+        else if (got == Z_MEM_ERROR) sg_mem_failed(BLOCK);
+        else if (got != Z_OK && got != Z_BUF_ERROR) {
+            /* What came out in this call is a part of the damaged member: it is not handed on. */
+            *len = 0;
+            return damaged(gunzip, resync, zlib->msg ? zlib->msg : "damaged gzip data", err);
+        }
+    }
+    *data = gunzip->block;
+    return SG_OK;
+}
