@@ -8,7 +8,7 @@
  *   5 write     the letters of that script as the model knows them (letters.c)
  *   6 choose    softmax among the labels of the script (fasttext.c)
  *   7 family    if the best language shares its family's probability with a sister, name the family too
- *   8 floor     und when the best is below --min-score
+ *   8 floor     und when the best, its family counted with it, is below --min-score
  *
  * Example: "नमस्ते, hello" has 6 letters and marks of Deva and 5 of Latn, so the 17 labels of Deva compete over "नमस्ते"
  * alone.
@@ -50,7 +50,7 @@ struct langtag {
     struct label *labels;
     bool *allowed; /* by label */
     struct script by_script[SCRIPT_MAX];
-    int latin, han;
+    int latin, han, hangul;
     bool exact, limited;
     double min_score;
     uint64_t sample_bytes;
@@ -163,6 +163,7 @@ enum sg_code langtag_new(struct langtag **out, const struct langtag_settings *se
     script_init(&t->scripts);
     t->latin = script_number(&t->scripts, "Latn");
     t->han = script_number(&t->scripts, "Hani");
+    t->hangul = script_number(&t->scripts, "Hang");
     code = read_labels(t, err);
     if (code == SG_OK) code = limit(t, settings, err);
     if (code != SG_OK) goto out;
@@ -211,11 +212,18 @@ static bool is_zxx(const struct langtag *t, const struct letters *n, int script)
     return !n->beyond_ascii && n->solid > 24 * (uint64_t)n->tokens;
 }
 
-/* The script with most letters, the first of equals; -1: none. */
-static int main_script(const struct script_table *scripts, const struct letters *n) {
+/* The script with most letters, the first of equals; -1: none. A Han character or Hangul syllable says as much as three
+ * letters: a Japanese page about software often has more letters of English in it than characters of its own. */
+static int main_script(const struct langtag *t, const struct letters *n) {
+    uint64_t most = 0;
     int best = -1;
-    for (size_t i = SCRIPT_FIRST; i < scripts->count; i++)
-        if (n->by_script[i] > (best < 0 ? 0 : n->by_script[best])) best = (int)i;
+    for (int i = SCRIPT_FIRST; i < (int)t->scripts.count; i++) {
+        uint64_t weight = (uint64_t)n->by_script[i] * (i == t->han || i == t->hangul ? 3 : 1);
+        if (weight > most) {
+            most = weight;
+            best = i;
+        }
+    }
     return best;
 }
 
@@ -248,40 +256,47 @@ static void list_best(const struct langtag *t, const struct fasttext_answer *bes
     }
 }
 
-static void apply_floor(const struct langtag *t, const char *text_script, struct langtag_answer *answer) {
-    if ((double)answer->score >= t->min_score) return;
+static void apply_floor(const struct langtag *t, double score, const char *text_script, struct langtag_answer *answer) {
+    if (score >= t->min_score) return;
     answer->low = true;
     answer->language = "und";
     answer->script = text_script;
 }
 
-/*
- * Which label wins, when sisters share what belongs to their family: a family competes with the sum of its members. The
- * best label can only lose to a family it is not of. Returns the winner's place in the list of labels.
- */
-static uint32_t winner(const struct langtag *t, const struct script *script, const float *score, uint32_t best, const char **group) {
-    double mass[FAMILIES_MAX] = {0};
-    int family = t->labels[best].family;
+struct winner {
+    uint32_t label;
+    double mass;       /* its probability, or its family's */
+    const char *group; /* its family, when it does not stand out there; else "" */
+};
+
+static uint32_t best_of_family(const struct langtag *t, const struct script *script, const float *score, int family) {
+    uint32_t best = 0;
+    float most = -1;
     for (size_t i = 0; i < script->count; i++) {
-        int of = t->labels[script->labels[i]].family;
-        if (of >= 0) mass[of] += (double)score[script->labels[i]];
+        uint32_t label = script->labels[i];
+        if (t->labels[label].family != family || score[label] <= most) continue;
+        most = score[label];
+        best = label;
     }
-    double top = family < 0 ? (double)score[best] : mass[family];
-    for (int f = 0; f < families_count(); f++)
-        if (mass[f] > top) top = mass[family = f];
-    *group = "";
-    if (family < 0) return best;
-    if (t->labels[best].family != family) {
-        bool none = true;
-        for (size_t i = 0; i < script->count; i++) {
-            uint32_t label = script->labels[i];
-            if (t->labels[label].family != family || !(none || score[label] > score[best])) continue;
-            best = label;
-            none = false;
-        }
-    }
-    if ((double)score[best] < FAMILIES_SHARE * mass[family]) *group = families_name(family);
     return best;
+}
+
+/* Sisters share what belongs to their family, so a family competes by the sum of its members. `best` is the best label by
+ * itself: only a family that it is not of can beat it. */
+static struct winner winner(const struct langtag *t, const struct script *script, const float *score, uint32_t best) {
+    double mass[FAMILIES_MAX] = {0};
+    for (size_t i = 0; i < script->count; i++) {
+        int family = t->labels[script->labels[i]].family;
+        if (family != FAMILIES_NONE) mass[family] += (double)score[script->labels[i]];
+    }
+    int family = t->labels[best].family;
+    struct winner won = {.label = best, .mass = family == FAMILIES_NONE ? (double)score[best] : mass[family], .group = ""};
+    for (int f = 0; f < families_count(); f++)
+        if (mass[f] > won.mass) won.mass = mass[family = f];
+    if (family == FAMILIES_NONE) return won;
+    if (t->labels[best].family != family) won.label = best_of_family(t, script, score, family);
+    if ((double)score[won.label] < FAMILIES_SHARE * won.mass) won.group = families_name(family);
+    return won;
 }
 
 static void answer_embedded(const struct langtag *t, struct langtag_scratch *s, const char *text, size_t len,
@@ -290,7 +305,7 @@ static void answer_embedded(const struct langtag *t, struct langtag_scratch *s, 
     size_t count = sample_pieces(text, len, t->sample_bytes, pieces);
     memset(&s->letters, 0, sizeof s->letters);
     for (size_t i = 0; i < count; i++) letters_count(&t->scripts, text + pieces[i].at, pieces[i].len, &s->letters);
-    int script = main_script(&t->scripts, &s->letters);
+    int script = main_script(t, &s->letters);
     if (is_zxx(t, &s->letters, script)) {
         answer_one(answer, "zxx", "Zxxx", 1);
         return;
@@ -317,11 +332,12 @@ static void answer_embedded(const struct langtag *t, struct langtag_scratch *s, 
         return;
     }
     list_best(t, best, found, answer);
-    uint32_t label = winner(t, choices, s->fasttext.output, best[0].label, &answer->group);
-    answer->language = t->labels[label].language;
-    answer->script = t->labels[label].script;
-    answer->score = s->fasttext.output[label];
-    apply_floor(t, script_name(t, script), answer);
+    struct winner won = winner(t, choices, s->fasttext.output, best[0].label);
+    answer->language = t->labels[won.label].language;
+    answer->script = t->labels[won.label].script;
+    answer->score = s->fasttext.output[won.label];
+    answer->group = won.group;
+    apply_floor(t, won.mass, script_name(t, script), answer);
 }
 
 static void answer_exact(const struct langtag *t, struct langtag_scratch *s, const char *text, size_t len,
@@ -333,7 +349,7 @@ static void answer_exact(const struct langtag *t, struct langtag_scratch *s, con
     if (found == 0 || !t->labels[best[0].label].script[0] || (double)best[0].score < t->min_score) {
         memset(&s->letters, 0, sizeof s->letters);
         letters_count(&t->scripts, text, len, &s->letters);
-        script = main_script(&t->scripts, &s->letters);
+        script = main_script(t, &s->letters);
     }
     if (found == 0) {
         answer_unknown(t, script, answer);
@@ -344,7 +360,7 @@ static void answer_exact(const struct langtag *t, struct langtag_scratch *s, con
     answer->language = label->language[0] ? label->language : label->name;
     answer->script = label->script[0] ? label->script : script_name(t, script);
     answer->score = best[0].score;
-    apply_floor(t, script_name(t, script), answer);
+    apply_floor(t, (double)answer->score, script_name(t, script), answer);
 }
 
 void langtag_text(const struct langtag *t, struct langtag_scratch *s, const char *text, size_t len, struct langtag_answer *answer) {

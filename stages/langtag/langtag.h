@@ -45,7 +45,7 @@ struct langtag_answer {
     const char *script;           /* ISO 15924 */
     const char *group;            /* "" when none */
     float score;
-    bool low;                     /* scored less than min_score, or nothing is known of the text at all */
+    bool low;                     /* scored less than min_score, family and all; or nothing is known of the text */
     size_t count;                 /* at least 1 */
     const char *labels[LANGTAG_TOP_MAX];
     float scores[LANGTAG_TOP_MAX];
