@@ -120,6 +120,27 @@ static void script_cases(void **state) {
     assert_string_equal(sg_unicode_script(UINT32_MAX), "Zzzz");
 }
 
+/* Category and simple lower case of every code point that UnicodeData.txt lists. */
+static void categories_and_lower_case(void **state) {
+    (void)state;
+    FILE *file = fopen(DATA "UnicodeData.txt", "r");
+    if (!file) skip();
+    char line[1000], *fields[15];
+    size_t points = 0;
+    while (fgets(line, sizeof line, file)) {
+        char *rest = line;
+        for (int i = 0; i < 15; i++) fields[i] = strsep(&rest, ";\n");
+        uint32_t c = (uint32_t)strtoul(fields[0], NULL, 16);
+        uint32_t lower = *fields[13] ? (uint32_t)strtoul(fields[13], NULL, 16) : c;
+        if (strcmp(sg_unicode_category(c), fields[2]) != 0 || sg_unicode_lower(c) != lower) fail_msg("U+%04X", c);
+        points++;
+    }
+    fclose(file);
+    assert_true(points > 34000);
+    assert_string_equal(sg_unicode_category(0x378), "Cn");
+    assert_string_equal(sg_unicode_category(0x110000), "Cn");
+}
+
 /* The long names of Scripts.txt against the codes of PropertyValueAliases.txt. */
 static void scripts_of_all_code_points(void **state) {
     (void)state;
@@ -163,6 +184,7 @@ int main(void) {
         cmocka_unit_test(nfc_cases),       cmocka_unit_test(nfc_across_pieces),
         cmocka_unit_test(nfc_of_one_long_cluster),
         cmocka_unit_test(nfc_conformance), cmocka_unit_test(script_cases),
+        cmocka_unit_test(categories_and_lower_case),
         cmocka_unit_test(scripts_of_all_code_points), cmocka_unit_test(versions),
     };
     return cmocka_run_group_tests(tests, start, NULL);
