@@ -6,6 +6,8 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
 #endif
 
 const char *sg_cpu_name(enum sg_cpu level) {
@@ -33,6 +35,8 @@ static bool detect_sha(void) {
 #if defined(__x86_64__)
     unsigned a, b, c, d;
     return __builtin_cpu_supports("sse4.1") && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & 1u << 29);
+#elif defined(__aarch64__) && defined(__linux__)
+    return getauxval(AT_HWCAP) >> 6 & 1; /* HWCAP_SHA2 */
 #else
     return false;
 #endif

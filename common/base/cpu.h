@@ -14,6 +14,6 @@ enum sg_cpu { SG_CPU_PORTABLE = 0, SG_CPU_NEON = 1, SG_CPU_AVX2 = 2, SG_CPU_AVX5
 
 enum sg_cpu sg_cpu_level(void);
 const char *sg_cpu_name(enum sg_cpu level);
-bool sg_cpu_sha(void); /* x86 SHA instructions; false under SANGAM_CPU=portable */
+bool sg_cpu_sha(void); /* SHA-256 instructions; false under SANGAM_CPU=portable */
 
 #endif

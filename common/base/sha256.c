@@ -55,9 +55,9 @@ void sg_sha256_blocks_portable(uint32_t state[8], const unsigned char *bytes, si
 }
 
 static void take_blocks(struct sg_sha256 *sha, const unsigned char *bytes, size_t blocks) {
-#if defined(__x86_64__)
+#ifdef sg_sha256_blocks_fast
     if (sg_cpu_sha()) {
-        sg_sha256_blocks_shani(sha->state, bytes, blocks);
+        sg_sha256_blocks_fast(sha->state, bytes, blocks);
         return;
     }
 #endif
