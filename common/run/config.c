@@ -12,7 +12,7 @@
 #define LARGEST_BYTES 65536
 #define DEEPEST 8
 
-/* The root carries the file's name for all nodes; it is the first member, so a root pointer is a node pointer. */
+/* The root carries the file's name for all nodes. Its node comes first, so one address is both. */
 struct root {
     struct sg_config node;
     char *file;
@@ -25,7 +25,8 @@ struct reading {
 };
 
 static enum sg_code refuse(const struct reading *r, const yaml_mark_t *mark, const char *cause) {
-    return sg_err_set(r->err, SG_USAGE, "%s:%zu:%zu: %s", r->file, mark->line + 1, mark->column + 1, cause);
+    return sg_err_set(r->err, SG_USAGE, "%s:%zu:%zu: %s", r->file, mark->line + 1, mark->column + 1,
+                      cause);
 }
 
 static enum sg_code next_event(struct reading *r, yaml_event_t *event) {
@@ -34,7 +35,8 @@ static enum sg_code next_event(struct reading *r, yaml_event_t *event) {
     const char *problem = r->parser.problem ? r->parser.problem : "not YAML";
     /* Bytes that are no text are found by the reader, which knows their offset only. */
     if (r->parser.error == YAML_READER_ERROR)
-        return sg_err_set(r->err, SG_USAGE, "%s: %s at byte %zu", r->file, problem, r->parser.problem_offset);
+        return sg_err_set(r->err, SG_USAGE, "%s: %s at byte %zu", r->file, problem,
+                          r->parser.problem_offset);
     return refuse(r, &r->parser.problem_mark, problem);
 }
 
@@ -46,8 +48,9 @@ static void free_content(struct sg_config *node) {
 }
 
 static struct sg_config *add_item(struct sg_config *parent) {
-    if ((parent->count & (parent->count - 1)) == 0) /* capacities are powers of two: full exactly here */
-        parent->items = sg_realloc(parent->items, (parent->count ? parent->count * 2 : 1) * sizeof *parent->items);
+    if ((parent->count & (parent->count - 1)) == 0) /* grows at 0, 1, 2, 4, 8 ... */
+        parent->items = sg_realloc(parent->items,
+                                   (parent->count ? parent->count * 2 : 1) * sizeof *parent->items);
     struct sg_config *item = &parent->items[parent->count++];
     *item = (struct sg_config){.file = parent->file};
     return item;
@@ -56,10 +59,15 @@ static struct sg_config *add_item(struct sg_config *parent) {
 /* What is refused in any node: names for other nodes and types. */
 static enum sg_code plain_node(struct reading *r, const yaml_event_t *event) {
     const yaml_char_t *anchor = NULL, *tag = NULL;
-    if (event->type == YAML_ALIAS_EVENT) return refuse(r, &event->start_mark, "an alias (*name) is not allowed: write the value out");
-    if (event->type == YAML_SCALAR_EVENT) anchor = event->data.scalar.anchor, tag = event->data.scalar.tag;
-    if (event->type == YAML_MAPPING_START_EVENT) anchor = event->data.mapping_start.anchor, tag = event->data.mapping_start.tag;
-    if (event->type == YAML_SEQUENCE_START_EVENT) anchor = event->data.sequence_start.anchor, tag = event->data.sequence_start.tag;
+    if (event->type == YAML_ALIAS_EVENT)
+        return refuse(r, &event->start_mark,
+                      "an alias (*name) is not allowed: write the value out");
+    if (event->type == YAML_SCALAR_EVENT)
+        anchor = event->data.scalar.anchor, tag = event->data.scalar.tag;
+    if (event->type == YAML_MAPPING_START_EVENT)
+        anchor = event->data.mapping_start.anchor, tag = event->data.mapping_start.tag;
+    if (event->type == YAML_SEQUENCE_START_EVENT)
+        anchor = event->data.sequence_start.anchor, tag = event->data.sequence_start.tag;
     if (anchor) return refuse(r, &event->start_mark, "an anchor (&name) is not allowed");
     if (tag) return refuse(r, &event->start_mark, "a tag (!name) is not allowed");
     return SG_OK;
@@ -68,7 +76,8 @@ static enum sg_code plain_node(struct reading *r, const yaml_event_t *event) {
 static enum sg_code scalar_text(struct reading *r, const yaml_event_t *event, char **out) {
     const char *value = (const char *)event->data.scalar.value;
     size_t len = event->data.scalar.length;
-    if (memchr(value, 0, len)) return refuse(r, &event->start_mark, "a NUL character is not allowed");
+    if (memchr(value, 0, len))
+        return refuse(r, &event->start_mark, "a NUL character is not allowed");
     *out = sg_strndup(value, len);
     return SG_OK;
 }
@@ -86,11 +95,13 @@ static enum sg_code read_key(struct reading *r, const yaml_event_t *event, struc
     item->key_line = (int)event->start_mark.line + 1;
     item->key_column = (int)event->start_mark.column + 1;
     if (!before) return SG_OK;
-    /* add_item may have moved the items, so only the number is taken from the older one's copy below */
-    return sg_config_error(item, r->err, "key '%s' stands twice (first in line %d)", key, sg_config_get(map, key)->key_line);
+    /* add_item may have moved the older one: it is looked up again */
+    return sg_config_error(item, r->err, "key '%s' stands twice (first in line %d)", key,
+                           sg_config_get(map, key)->key_line);
 }
 
-static enum sg_code read_node(struct reading *r, const yaml_event_t *event, struct sg_config *node, int depth);
+static enum sg_code read_node(struct reading *r, const yaml_event_t *event, struct sg_config *node,
+                              int depth);
 
 /* The items of a mapping or list, up to its end event. */
 static enum sg_code read_items(struct reading *r, struct sg_config *node, int depth) {
@@ -113,7 +124,8 @@ static enum sg_code read_items(struct reading *r, struct sg_config *node, int de
     }
 }
 
-static enum sg_code read_node(struct reading *r, const yaml_event_t *event, struct sg_config *node, int depth) {
+static enum sg_code read_node(struct reading *r, const yaml_event_t *event, struct sg_config *node,
+                              int depth) {
     enum sg_code code = plain_node(r, event);
     if (code != SG_OK) return code;
     node->line = (int)event->start_mark.line + 1;
@@ -137,8 +149,10 @@ static enum sg_code read_stream(struct reading *r, struct sg_config *root) {
         switch (event.type) {
         case YAML_STREAM_END_EVENT: ended = true; break;
         case YAML_DOCUMENT_START_EVENT:
-            if (seen) code = refuse(r, &event.start_mark, "a second document: one file is one document");
-            else if (event.data.document_start.tag_directives.start != event.data.document_start.tag_directives.end)
+            if (seen)
+                code = refuse(r, &event.start_mark, "a second document: one file is one document");
+            else if (event.data.document_start.tag_directives.start !=
+                     event.data.document_start.tag_directives.end)
                 code = refuse(r, &event.start_mark, "a %TAG directive is not allowed");
             seen = true;
             break;
@@ -151,7 +165,7 @@ static enum sg_code read_stream(struct reading *r, struct sg_config *root) {
     return code;
 }
 
-/* A name as it may be shown in front of ":LINE:COLUMN": quoted like everywhere, without the quotes. */
+/* A name as it may be shown before ":LINE:COLUMN": as everywhere, without the quotes. */
 static char *shown_name(const char *name) {
     char room[256];
     sg_err_quote(name, room, sizeof room);
@@ -159,11 +173,13 @@ static char *shown_name(const char *name) {
     return len >= 2 ? sg_strndup(room + 1, len - 2) : sg_strdup(name);
 }
 
-enum sg_code sg_config_parse(const char *name, const char *text, size_t len, struct sg_config **out, struct sg_err *err) {
+enum sg_code sg_config_parse(const char *name, const char *text, size_t len, struct sg_config **out,
+                             struct sg_err *err) {
     struct root *root = sg_zalloc(1, sizeof *root);
     enum sg_code code = SG_OK;
     root->file = shown_name(name);
-    root->node = (struct sg_config){.kind = SG_CONFIG_MAP, .line = 1, .column = 1, .file = root->file};
+    root->node =
+        (struct sg_config){.kind = SG_CONFIG_MAP, .line = 1, .column = 1, .file = root->file};
     struct reading r = {.file = root->file, .err = err};
     *out = NULL;
     if (len > LARGEST_BYTES) {
@@ -175,8 +191,10 @@ enum sg_code sg_config_parse(const char *name, const char *text, size_t len, str
         code = read_stream(&r, &root->node);
         yaml_parser_delete(&r.parser);
     }
-    if (code == SG_OK) *out = &root->node;
-    else sg_config_free(&root->node);
+    if (code == SG_OK)
+        *out = &root->node;
+    else
+        sg_config_free(&root->node);
     return code;
 }
 
@@ -213,12 +231,14 @@ const struct sg_config *sg_config_get(const struct sg_config *map, const char *k
     return NULL;
 }
 
-enum sg_code sg_config_error(const struct sg_config *node, struct sg_err *err, const char *format, ...) {
+enum sg_code sg_config_error(const struct sg_config *node, struct sg_err *err, const char *format,
+                             ...) {
     char cause[400];
     va_list args;
     va_start(args, format);
     vsnprintf(cause, sizeof cause, format, args);
     va_end(args);
-    int line = node->key ? node->key_line : node->line, column = node->key ? node->key_column : node->column;
+    int line = node->key ? node->key_line : node->line,
+        column = node->key ? node->key_column : node->column;
     return sg_err_set(err, SG_USAGE, "%s:%d:%d: %s", node->file, line, column, cause);
 }

@@ -10,8 +10,9 @@
 #define HELP_COLUMN 28 /* where an option's sentence begins */
 #define GLUE "\1"      /* a space where no line may end */
 
-const char *const sg_generate_exits[5] = {"done", "system: I/O, disk full, permission, a missing input", "usage or configuration",
-                                          "bad data past --max-bad, or a damaged chain file", "--memory cannot be met"};
+const char *const sg_generate_exits[5] = {
+    "done", "system: I/O, disk full, permission, a missing input", "usage or configuration",
+    "bad data past --max-bad, or a damaged chain file", "--memory cannot be met"};
 
 /* ---- names ---- */
 
@@ -22,7 +23,8 @@ char *sg_generate_program(const struct sg_stage *stage) {
 const char *sg_generate_synopsis(const struct sg_stage *stage, const struct sg_verb *verb) {
     if (verb && verb->usage) return verb->usage;
     if (verb && verb->bare) return "[OPTIONS]";
-    return stage->output_is_folder ? "[OPTIONS] [INPUT...] -o OUTPUT" : "[OPTIONS] [INPUT...] [-o OUTPUT]";
+    return stage->output_is_folder ? "[OPTIONS] [INPUT...] -o OUTPUT"
+                                   : "[OPTIONS] [INPUT...] [-o OUTPUT]";
 }
 
 char *sg_generate_example(const struct sg_stage *stage) {
@@ -50,7 +52,7 @@ static size_t columns(const char *text, size_t len) {
     return count;
 }
 
-/* Words of text from column at on, broken before WIDTH and continued at indent. Ends with a line feed. */
+/* Words of text from column at on, broken before WIDTH, continued at indent; a line feed ends it. */
 static void put_wrapped(struct sg_buf *out, const char *text, size_t at, size_t indent) {
     bool first = true;
     for (const char *word = text; *word;) {
@@ -73,48 +75,72 @@ static void put_wrapped(struct sg_buf *out, const char *text, size_t at, size_t 
 
 static void put_option(struct sg_buf *out, const struct sg_option *row) {
     struct sg_buf left = {0}, text = {0};
-    if (row->letter) sg_buf_printf(&left, "  -%c, --%s", row->letter, row->name);
-    else sg_buf_printf(&left, "      --%s", row->name);
+    if (row->letter)
+        sg_buf_printf(&left, "  -%c, --%s", row->letter, row->name);
+    else
+        sg_buf_printf(&left, "      --%s", row->name);
     if (row->value) sg_buf_printf(&left, " %s", row->value);
     sg_buf_put(out, left.data, left.len);
 
     sg_buf_puts(&text, row->help);
-    if (row->type == SG_OPTION_LIST) sg_buf_puts(&text, "; may be repeated");
-    if (row->initial) sg_buf_printf(&text, " [default:" GLUE "%s]", *row->initial ? row->initial : "\"\"");
+    if (row->type == SG_OPTION_LIST && !strstr(row->help, "repeat"))
+        sg_buf_puts(&text, "; may be repeated");
+    if (row->initial)
+        sg_buf_printf(&text, " [default:" GLUE "%s]", *row->initial ? row->initial : "\"\"");
     sg_buf_str(&text);
-    if (left.len + 2 > HELP_COLUMN) sg_buf_printf(out, "\n%*s", HELP_COLUMN, "");
-    else sg_buf_printf(out, "%*s", (int)(HELP_COLUMN - left.len), "");
+    if (left.len + 2 > HELP_COLUMN)
+        sg_buf_printf(out, "\n%*s", HELP_COLUMN, "");
+    else
+        sg_buf_printf(out, "%*s", (int)(HELP_COLUMN - left.len), "");
     put_wrapped(out, text.data, HELP_COLUMN, HELP_COLUMN);
     sg_buf_free(&left);
     sg_buf_free(&text);
 }
 
-static void put_options(struct sg_buf *out, const struct sg_stage *stage, const struct sg_verb *verb) {
+static void put_options(struct sg_buf *out, const struct sg_stage *stage,
+                        const struct sg_verb *verb) {
     const struct sg_option *tables[SG_STAGE_TABLES];
     sg_stage_tables(stage, verb, tables);
     const struct sg_verb *meant = verb ? verb : stage->verbs;
     for (const struct sg_option *const *table = tables; *table; table++) {
         bool common = *table == sg_common_options || *table == sg_bare_options;
-        if (common) sg_buf_puts(out, "\nCommon options:\n");
-        else if (!verb && meant) sg_buf_printf(out, "\nOptions of %s, the verb when none is named:\n", meant->name);
-        else sg_buf_puts(out, "\nOptions:\n");
+        if (common)
+            sg_buf_puts(out, "\nCommon options:\n");
+        else if (!verb && meant)
+            sg_buf_printf(out, "\nOptions of %s, the verb when none is named:\n", meant->name);
+        else
+            sg_buf_puts(out, "\nOptions:\n");
         for (const struct sg_option *row = *table; row->name; row++)
             if (sg_generate_shown(tables, row)) put_option(out, row);
     }
 }
 
-void sg_generate_usage(const struct sg_stage *stage, const struct sg_verb *verb, struct sg_buf *out) {
+/* What stands in brackets stays in one line. */
+static char *glued(const char *synopsis) {
+    char *text = sg_strdup(synopsis);
+    int open = 0;
+    for (char *c = text; *c; c++) {
+        open += (*c == '[') - (*c == ']');
+        if (*c == ' ' && open > 0) *c = *GLUE;
+    }
+    return text;
+}
+
+void sg_generate_usage(const struct sg_stage *stage, const struct sg_verb *verb,
+                       struct sg_buf *out) {
     char *program = sg_generate_program(stage);
     const char *lead = "Usage: ";
     bool only = verb || !stage->verbs;
     for (const struct sg_verb *v = only ? verb : stage->verbs; only || v->name; v++) {
-        /* A stage's first verb is understood when none is named; sangam's own are always written. */
+        /* A stage's first verb is understood when none is named; sangam's are always written. */
         const char *open = !only && v == stage->verbs && *stage->name ? "[" : "";
         size_t start = out->len;
         sg_buf_printf(out, "%s%s", lead, program);
         if (v) sg_buf_printf(out, " %s%s%s", open, v->name, *open ? "]" : "");
         sg_buf_putc(out, ' ');
-        put_wrapped(out, sg_generate_synopsis(stage, v), out->len - start, strlen(lead) + strlen(program) + 1);
+        char *synopsis = glued(sg_generate_synopsis(stage, v));
+        put_wrapped(out, synopsis, out->len - start, strlen(lead) + strlen(program) + 1);
+        free(synopsis);
         lead = "       ";
         if (only) break;
     }
@@ -146,11 +172,14 @@ static void put_members(struct sg_buf *out, const char *label, const char *names
     sg_buf_free(&text);
 }
 
-void sg_generate_help(const struct sg_stage *stage, const struct sg_verb *verb, struct sg_buf *out) {
+void sg_generate_help(const struct sg_stage *stage, const struct sg_verb *verb,
+                      struct sg_buf *out) {
     char *program = sg_generate_program(stage), *example = sg_generate_example(stage);
     struct sg_buf title = {0};
-    if (verb) sg_buf_printf(&title, "%s %s: %s", program, verb->name, verb->about);
-    else sg_buf_printf(&title, "%s: %s", program, stage->about);
+    if (verb)
+        sg_buf_printf(&title, "%s %s: %s", program, verb->name, verb->about);
+    else
+        sg_buf_printf(&title, "%s: %s", program, stage->about);
     sg_buf_str(&title);
     put_wrapped(out, title.data, 0, 4);
     sg_buf_putc(out, '\n');
@@ -174,12 +203,15 @@ void sg_generate_help(const struct sg_stage *stage, const struct sg_verb *verb, 
 
 static void put_text_or_null(struct sg_buf *out, const char *name, const char *text) {
     sg_json_name(out, name);
-    if (text) sg_json_put_str(out, text);
-    else sg_json_put_raw(out, (struct sg_json){"null", 4});
+    if (text)
+        sg_json_put_str(out, text);
+    else
+        sg_json_put_raw(out, (struct sg_json){"null", 4});
 }
 
 static void contract_option(struct sg_buf *out, const struct sg_option *row) {
-    static const char *const types[] = {"flag", "text", "count", "number", "bytes", "choice", "list", "limit"};
+    static const char *const types[] = {"flag",  "text",   "count", "number",
+                                        "bytes", "choice", "list",  "limit"};
     char letter[2] = {row->letter, 0};
     sg_json_open(out, '{');
     if (row->type == SG_OPTION_CHOICE) {
@@ -203,7 +235,8 @@ static void contract_option(struct sg_buf *out, const struct sg_option *row) {
     sg_json_close(out, '}');
 }
 
-static void contract_options(struct sg_buf *out, const struct sg_stage *stage, const struct sg_verb *verb) {
+static void contract_options(struct sg_buf *out, const struct sg_stage *stage,
+                             const struct sg_verb *verb) {
     const struct sg_option *tables[SG_STAGE_TABLES];
     sg_stage_tables(stage, verb, tables);
     sg_json_name(out, "options");
@@ -241,8 +274,11 @@ void sg_generate(const struct sg_stage *stage, const char *what, struct sg_buf *
     static const struct {
         const char *what;
         void (*make)(const struct sg_stage *stage, struct sg_buf *out);
-    } makers[] = {{"man", sg_generate_man}, {"bash", sg_generate_bash}, {"zsh", sg_generate_zsh},
-                  {"fish", sg_generate_fish}, {"contract", sg_generate_contract}};
+    } makers[] = {{"man", sg_generate_man},
+                  {"bash", sg_generate_bash},
+                  {"zsh", sg_generate_zsh},
+                  {"fish", sg_generate_fish},
+                  {"contract", sg_generate_contract}};
     for (size_t i = 0; i < sizeof makers / sizeof *makers; i++)
         if (strcmp(what, makers[i].what) == 0) makers[i].make(stage, out);
 }

@@ -6,16 +6,21 @@
 #include "run/generate.h"
 #include "run/opts_common.h"
 
-#define PAGE_DATE "November 22, 2026" /* of this version's texts; a page made twice is the same page */
+#define PAGE_DATE                                                                                  \
+    "November 22, 2026" /* of this version's texts; a page made twice is the same page */
 
-/* Prose for roff: no line begins a macro, backslashes are shown, hyphens of options are hyphens that can be copied. */
+/* Prose for roff: no line begins a macro, backslashes are shown, hyphens of options are hyphens
+ * that can be copied. */
 static void put_prose(struct sg_buf *out, const char *text) {
     char before = '\n';
     for (const char *c = text; *c; c++) {
         if (before == '\n' && (*c == '.' || *c == '\'')) sg_buf_puts(out, "\\&");
-        if (*c == '\\') sg_buf_puts(out, "\\e");
-        else if (*c == '-' && !isalnum((unsigned char)before)) sg_buf_puts(out, "\\-");
-        else sg_buf_putc(out, *c);
+        if (*c == '\\')
+            sg_buf_puts(out, "\\e");
+        else if (*c == '-' && !isalnum((unsigned char)before))
+            sg_buf_puts(out, "\\-");
+        else
+            sg_buf_putc(out, *c);
         before = *c;
     }
     sg_buf_putc(out, '\n');
@@ -25,9 +30,12 @@ static void put_prose(struct sg_buf *out, const char *text) {
 static void put_argument(struct sg_buf *out, const char *text) {
     sg_buf_putc(out, '"');
     for (const char *c = text; *c; c++) {
-        if (*c == '\\') sg_buf_puts(out, "\\e");
-        else if (*c == '"') sg_buf_puts(out, "\\(dq");
-        else sg_buf_putc(out, *c);
+        if (*c == '\\')
+            sg_buf_puts(out, "\\e");
+        else if (*c == '"')
+            sg_buf_puts(out, "\\(dq");
+        else
+            sg_buf_putc(out, *c);
     }
     sg_buf_putc(out, '"');
 }
@@ -41,14 +49,17 @@ static void put_option(struct sg_buf *out, const struct sg_option *row) {
         put_argument(out, row->value);
     }
     sg_buf_putc(out, '\n');
-    char *sentence = sg_printf_dup("%c%s%s.%s%s%s", toupper((unsigned char)row->help[0]), row->help + 1,
-                                   row->type == SG_OPTION_LIST ? "; may be repeated" : "", row->initial ? "\nDefault: " : "",
-                                   row->initial ? (*row->initial ? row->initial : "\"\"") : "", row->initial ? "." : "");
+    char *sentence = sg_printf_dup(
+        "%c%s%s.%s%s%s", toupper((unsigned char)row->help[0]), row->help + 1,
+        row->type == SG_OPTION_LIST && !strstr(row->help, "repeat") ? "; may be repeated" : "",
+        row->initial ? "\nDefault: " : "",
+        row->initial ? (*row->initial ? row->initial : "\"\"") : "", row->initial ? "." : "");
     put_prose(out, sentence);
     free(sentence);
 }
 
-static void put_list(struct sg_buf *out, const struct sg_option *const *tables, const struct sg_option *table) {
+static void put_list(struct sg_buf *out, const struct sg_option *const *tables,
+                     const struct sg_option *table) {
     size_t shown = 0;
     for (const struct sg_option *row = table; row && row->name; row++) {
         if (!sg_generate_shown(tables, row)) continue;
@@ -66,7 +77,8 @@ static void put_synopsis(struct sg_buf *out, const struct sg_stage *stage, const
     }
     for (const struct sg_verb *v = stage->verbs; v && v->name; v++) {
         bool implied = v == stage->verbs && *stage->name;
-        char *line = sg_printf_dup(implied ? "[%s] %s" : "%s %s", v->name, sg_generate_synopsis(stage, v));
+        char *line =
+            sg_printf_dup(implied ? "[%s] %s" : "%s %s", v->name, sg_generate_synopsis(stage, v));
         sg_buf_printf(out, ".Nm %s\n", program);
         put_prose(out, line);
         free(line);
@@ -89,7 +101,9 @@ static void put_members(struct sg_buf *out, const char *lead, const char *names)
 
 static void put_description(struct sg_buf *out, const struct sg_stage *stage, const char *program) {
     sg_buf_printf(out, ".Sh DESCRIPTION\n.Nm %s\n", program);
-    char *about = sg_printf_dup("is one program of sangam, which turns raw text in many languages into training data: %s.", stage->about);
+    char *about = sg_printf_dup(
+        "is one program of sangam, which turns raw text in many languages into training data: %s.",
+        stage->about);
     put_prose(out, about);
     free(about);
     put_members(out, "It reads the members ", stage->reads);
@@ -145,7 +159,8 @@ static void put_options(struct sg_buf *out, const struct sg_stage *stage) {
 }
 
 static void put_see_also(struct sg_buf *out, const char *program) {
-    static const char *const programs[] = {"sangam", "sangam-dedup", "sangam-ingest", "sangam-langtag", "sangam-normalize", "sangam-shard"};
+    static const char *const programs[] = {"sangam",         "sangam-dedup",     "sangam-ingest",
+                                           "sangam-langtag", "sangam-normalize", "sangam-shard"};
     sg_buf_puts(out, ".Sh SEE ALSO\n");
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
         if (strcmp(programs[i], program) != 0) sg_buf_printf(out, ".Xr %s 1 ,\n", programs[i]);
@@ -163,7 +178,9 @@ void sg_generate_man(const struct sg_stage *stage, struct sg_buf *out) {
     put_options(out, stage);
     sg_buf_puts(out, ".Sh EXIT STATUS\n.Bl -tag -width Ds\n");
     for (int i = 0; i < 5; i++) sg_buf_printf(out, ".It %d\n%s\n", i, sg_generate_exits[i]);
-    sg_buf_puts(out, ".El\n.Pp\nA signal that ends the program is raised again, so that the caller sees it.\n");
+    sg_buf_puts(
+        out,
+        ".El\n.Pp\nA signal that ends the program is raised again, so that the caller sees it.\n");
     sg_buf_puts(out, ".Sh EXAMPLES\n.Bd -literal\n");
     put_prose(out, example);
     sg_buf_puts(out, ".Ed\n");

@@ -1,4 +1,5 @@
-/* Completion for bash, zsh and fish: option names, the words of choices, files where a file is meant, verbs first. */
+/* Completion for bash, zsh and fish: option names, the words of choices, files where a file is
+ * meant, verbs first. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,8 @@ enum filling { NOTHING, WORDS, FILES };
 
 /* What can stand behind an option: its metavariable says so. */
 static enum filling filling_of(const struct sg_option *row) {
-    static const char *const files[] = {"FILE", "DIR", "OUTPUT", "WORK", "FOLDER", "PATH", "PLAN", "SIGX"};
+    static const char *const files[] = {"FILE",   "DIR",  "OUTPUT", "WORK",
+                                        "FOLDER", "PATH", "PLAN",   "SIGX"};
     if (row->type == SG_OPTION_CHOICE) return WORDS;
     for (size_t i = 0; row->value && i < sizeof files / sizeof *files; i++)
         if (strstr(row->value, files[i])) return FILES;
@@ -94,16 +96,19 @@ void sg_generate_bash(const struct sg_stage *stage, struct sg_buf *out) {
     const struct sg_option *tables[SG_STAGE_TABLES];
     struct sg_buf done = {0};
     sg_buf_printf(out, "# bash completion for %s\n%s() {\n", program, function);
-    sg_buf_puts(out, "    local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]} words=\n"
-                     "    COMPREPLY=()\n"
-                     "    # bash cuts --name=value into three words\n"
-                     "    if [[ $word == \"=\" ]]; then word=; elif [[ $last == \"=\" ]]; then last=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
-                     "    case $last in\n");
+    sg_buf_puts(out,
+                "    local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD-1]} words=\n"
+                "    COMPREPLY=()\n"
+                "    # bash cuts --name=value into three words\n"
+                "    if [[ $word == \"=\" ]]; then word=; elif [[ $last == \"=\" ]]; then "
+                "last=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
+                "    case $last in\n");
     const struct sg_verb *verb = NULL;
     for (bool begun = false; next_verb(stage, &verb, &begun);) {
         sg_stage_tables(stage, verb, tables);
         for (const struct sg_option *const *table = tables; *table; table++)
-            for (const struct sg_option *row = *table; row->name; row++) bash_value(out, row, &done);
+            for (const struct sg_option *row = *table; row->name; row++)
+                bash_value(out, row, &done);
     }
     sg_buf_puts(out, "    esac\n    case ${COMP_WORDS[1]} in\n");
     for (const struct sg_verb *v = stage->verbs; v && v->name; v++) {
@@ -122,8 +127,10 @@ void sg_generate_bash(const struct sg_stage *stage, struct sg_buf *out) {
                      "    fi\n"
                      "    mapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n");
     if (stage->verbs) {
-        sg_buf_puts(out, "    if ((COMP_CWORD == 1)); then\n        mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -W '");
-        for (const struct sg_verb *v = stage->verbs; v->name; v++) sg_buf_printf(out, "%s%s", v == stage->verbs ? "" : " ", v->name);
+        sg_buf_puts(out, "    if ((COMP_CWORD == 1)); then\n        mapfile -t -O ${#COMPREPLY[@]} "
+                         "COMPREPLY < <(compgen -W '");
+        for (const struct sg_verb *v = stage->verbs; v->name; v++)
+            sg_buf_printf(out, "%s%s", v == stage->verbs ? "" : " ", v->name);
         sg_buf_puts(out, "' -- \"$word\")\n    fi\n");
     }
     sg_buf_printf(out, "}\ncomplete -o filenames -F %s %s\n", function, program);
@@ -139,9 +146,12 @@ static void zsh_option(struct sg_buf *out, const struct sg_option *row) {
     sg_buf_puts(out, "        ");
     if (row->letter && !many) sg_buf_printf(out, "'(-%c --%s)'", row->letter, row->name);
     if (many) sg_buf_puts(out, "'*'");
-    const char *short_end = row->type == SG_OPTION_FLAG ? "" : "+", *long_end = row->type == SG_OPTION_FLAG ? "" : "=";
-    if (row->letter) sg_buf_printf(out, "{-%c%s,--%s%s}", row->letter, short_end, row->name, long_end);
-    else sg_buf_printf(out, "--%s%s", row->name, long_end);
+    const char *short_end = row->type == SG_OPTION_FLAG ? "" : "+",
+               *long_end = row->type == SG_OPTION_FLAG ? "" : "=";
+    if (row->letter)
+        sg_buf_printf(out, "{-%c%s,--%s%s}", row->letter, short_end, row->name, long_end);
+    else
+        sg_buf_printf(out, "--%s%s", row->name, long_end);
     sg_buf_puts(out, "'[");
     put_single_quoted(out, row->help, "[]:\\");
     sg_buf_putc(out, ']');
@@ -202,7 +212,8 @@ void sg_generate_zsh(const struct sg_stage *stage, struct sg_buf *out) {
 
 /* ---- fish ---- */
 
-static void fish_option(struct sg_buf *out, const char *program, const struct sg_verb *verb, const struct sg_option *row) {
+static void fish_option(struct sg_buf *out, const char *program, const struct sg_verb *verb,
+                        const struct sg_option *row) {
     sg_buf_printf(out, "complete -c %s", program);
     if (verb) sg_buf_printf(out, " -n '__fish_seen_subcommand_from %s'", verb->name);
     if (row->letter) sg_buf_printf(out, " -s %c", row->letter);

@@ -8,15 +8,15 @@
 #include "base/num.h"
 #include "text/json.h"
 
-#define WHY 400   /* a cause, before "option '--x': " stands in front */
-#define WORD 200  /* what the person wrote, quoted */
+#define WHY 400           /* a cause, before "option '--x': " stands in front */
+#define WORD 200          /* what the person wrote, quoted */
 #define NAME_MAX_BYTES 64 /* longer words are near to no option */
 
 /* One row and what was said about it. */
 struct value {
     const struct sg_option *row;
     bool given, flag;
-    char *text;   /* TEXT, CHOICE, LIMIT; NULL: none */
+    char *text; /* TEXT, CHOICE, LIMIT; NULL: none */
     uint64_t count;
     double number;
     struct sg_limit limit;
@@ -33,9 +33,12 @@ struct sg_opts {
 
 /* ---- the nearest word ---- */
 
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
 
-/* Edit distance where two neighbours that changed places cost one ("ouptut"). Optimal string alignment, three rows. */
+/* Edit distance where two neighbours that changed places cost one ("ouptut"). Optimal string
+ * alignment, three rows. */
 static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len) {
     size_t rows[3][NAME_MAX_BYTES + 1];
     size_t *before = rows[0], *last = rows[1], *now = rows[2];
@@ -80,7 +83,9 @@ const char *sg_opts_nearest(const char *word, const char *const *candidates, siz
 
 /* ---- values ---- */
 
-static const char *quoted(const char *word, char room[WORD]) { return sg_err_quote(word, room, WORD); }
+static const char *quoted(const char *word, char room[WORD]) {
+    return sg_err_quote(word, room, WORD);
+}
 
 /* True when word is one of "a|b|c". */
 static bool chosen(const char *choices, const char *word) {
@@ -140,10 +145,12 @@ static bool read_value(struct value *value, const char *text, char why[WHY]) {
         if (!sg_num_parse_double(text, &value->number)) wanted = "a number such as 0.75";
         break;
     case SG_OPTION_BYTES:
-        if (!sg_num_parse_bytes(text, &value->count)) wanted = "a size such as 512M, 1.5GiB or 100MB";
+        if (!sg_num_parse_bytes(text, &value->count))
+            wanted = "a size such as 512M, 1.5GiB or 100MB";
         break;
     case SG_OPTION_LIMIT:
-        if (!read_limit(text, &value->limit)) wanted = "a whole number or a percentage such as 0.5%";
+        if (!read_limit(text, &value->limit))
+            wanted = "a whole number or a percentage such as 0.5%";
         break;
     case SG_OPTION_CHOICE:
         if (!chosen(row->value, text)) {
@@ -151,9 +158,7 @@ static bool read_value(struct value *value, const char *text, char why[WHY]) {
             return false;
         }
         break;
-    case SG_OPTION_LIST:
-        add_item(value, text);
-        return true;
+    case SG_OPTION_LIST: add_item(value, text); return true;
     case SG_OPTION_TEXT: break;
     }
     if (wanted) {
@@ -196,7 +201,8 @@ static struct value *by_letter(const struct sg_opts *opts, char letter) {
     return NULL;
 }
 
-/* Rows of all tables; where two tables have one name the first counts, so a stage may give a common option its own default. */
+/* Rows of all tables; where two tables have one name the first counts, so a stage may give a common
+ * option its own default. */
 static void collect(struct sg_opts *opts, const struct sg_option *const *tables) {
     char why[WHY];
     for (; *tables; tables++) {
@@ -214,7 +220,8 @@ static void collect(struct sg_opts *opts, const struct sg_option *const *tables)
 
 static enum sg_code take_text(struct value *value, const char *text, struct sg_err *err) {
     char why[WHY];
-    if (!value->given && value->row->type == SG_OPTION_LIST) { /* what is given stands in place of the default */
+    if (!value->given &&
+        value->row->type == SG_OPTION_LIST) { /* what is given stands in place of the default */
         while (value->item_count) free(value->items[--value->item_count]);
     }
     value->given = true;
@@ -229,14 +236,17 @@ static enum sg_code unknown(const struct sg_opts *opts, const char *name, struct
     const char *near = sg_opts_nearest(name, names, opts->count);
     free(names);
     char *word = sg_printf_dup("--%s", name);
-    enum sg_code code = near ? sg_err_set(err, SG_USAGE, "unknown option %s, did you mean '--%s'?", quoted(word, room), near)
-                             : sg_err_set(err, SG_USAGE, "unknown option %s; --help lists all", quoted(word, room));
+    enum sg_code code =
+        near ? sg_err_set(err, SG_USAGE, "unknown option %s, did you mean '--%s'?",
+                          quoted(word, room), near)
+             : sg_err_set(err, SG_USAGE, "unknown option %s; --help lists all", quoted(word, room));
     free(word);
     return code;
 }
 
 /* --name, --name=value, --name value. *at moves past what was used. */
-static enum sg_code long_option(struct sg_opts *opts, int count, char **args, int *at, struct sg_err *err) {
+static enum sg_code long_option(struct sg_opts *opts, int count, char **args, int *at,
+                                struct sg_err *err) {
     char *name = args[*at] + 2, *equals = strchr(name, '=');
     size_t len = equals ? (size_t)(equals - name) : strlen(name);
     struct value *value = by_name(opts, name, len);
@@ -248,22 +258,27 @@ static enum sg_code long_option(struct sg_opts *opts, int count, char **args, in
         return code;
     }
     if (value->row->type == SG_OPTION_FLAG) {
-        if (equals) return sg_err_set(err, SG_USAGE, "option '--%s' takes no value", value->row->name);
+        if (equals)
+            return sg_err_set(err, SG_USAGE, "option '--%s' takes no value", value->row->name);
         return take_text(value, "true", err);
     }
     if (equals) return take_text(value, equals + 1, err);
-    if (*at == count) return sg_err_set(err, SG_USAGE, "option '--%s' needs a value: %s", value->row->name, value->row->value);
+    if (*at == count)
+        return sg_err_set(err, SG_USAGE, "option '--%s' needs a value: %s", value->row->name,
+                          value->row->value);
     return take_text(value, args[(*at)++], err);
 }
 
 /* -q, -qv, -j8, -j 8, -qj8 */
-static enum sg_code short_options(struct sg_opts *opts, int count, char **args, int *at, struct sg_err *err) {
+static enum sg_code short_options(struct sg_opts *opts, int count, char **args, int *at,
+                                  struct sg_err *err) {
     const char *letters = args[(*at)++] + 1;
     for (; *letters; letters++) {
         struct value *value = by_letter(opts, *letters);
         if (!value) {
             char room[WORD], word[3] = {'-', *letters, 0};
-            return sg_err_set(err, SG_USAGE, "unknown option %s; --help lists all", quoted(word, room));
+            return sg_err_set(err, SG_USAGE, "unknown option %s; --help lists all",
+                              quoted(word, room));
         }
         enum sg_code code;
         if (value->row->type == SG_OPTION_FLAG) {
@@ -272,14 +287,15 @@ static enum sg_code short_options(struct sg_opts *opts, int count, char **args, 
         }
         if (letters[1]) return take_text(value, letters + 1, err);
         if (*at == count)
-            return sg_err_set(err, SG_USAGE, "option '-%c' needs a value: %s", *letters, value->row->value);
+            return sg_err_set(err, SG_USAGE, "option '-%c' needs a value: %s", *letters,
+                              value->row->value);
         return take_text(value, args[(*at)++], err);
     }
     return SG_OK;
 }
 
-enum sg_code sg_opts_parse(struct sg_opts **out, const struct sg_option *const *tables, int count, char **args,
-                           struct sg_err *err) {
+enum sg_code sg_opts_parse(struct sg_opts **out, const struct sg_option *const *tables, int count,
+                           char **args, struct sg_err *err) {
     struct sg_opts *opts = sg_zalloc(1, sizeof *opts);
     enum sg_code code = SG_OK;
     collect(opts, tables);
@@ -318,7 +334,8 @@ void sg_opts_free(struct sg_opts *opts) {
 
 /* ---- getters ---- */
 
-static const struct value *of_type(const struct sg_opts *opts, const char *name, enum sg_option_type a, enum sg_option_type b) {
+static const struct value *of_type(const struct sg_opts *opts, const char *name,
+                                   enum sg_option_type a, enum sg_option_type b) {
     const struct value *value = by_name(opts, name, strlen(name));
     assert(value && "no such option");
     assert((value->row->type == a || value->row->type == b) && "an option of another type");
@@ -366,7 +383,8 @@ size_t sg_opts_operands(const struct sg_opts *opts, char *const **operands) {
 /* ---- settings ---- */
 
 static void put_value(struct sg_buf *out, const struct value *value) {
-    bool nothing = !value->text && value->row->type != SG_OPTION_FLAG && value->row->type != SG_OPTION_LIST;
+    bool nothing =
+        !value->text && value->row->type != SG_OPTION_FLAG && value->row->type != SG_OPTION_LIST;
     if (nothing) {
         sg_json_put_raw(out, (struct sg_json){"null", 4});
         return;
@@ -388,7 +406,8 @@ static void put_value(struct sg_buf *out, const struct value *value) {
 }
 
 static int by_row_name(const void *a, const void *b) {
-    return strcmp((*(const struct value *const *)a)->row->name, (*(const struct value *const *)b)->row->name);
+    return strcmp((*(const struct value *const *)a)->row->name,
+                  (*(const struct value *const *)b)->row->name);
 }
 
 void sg_opts_settings(const struct sg_opts *opts, struct sg_buf *out) {

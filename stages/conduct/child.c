@@ -22,8 +22,10 @@ struct ends {
 };
 
 static void put_in_place(int fd, int place) {
-    if (fd == place) fcntl(fd, F_SETFD, 0);
-    else if (fd >= 0) dup2(fd, place);
+    if (fd == place)
+        fcntl(fd, F_SETFD, 0);
+    else if (fd >= 0)
+        dup2(fd, place);
     else {
         int null = open("/dev/null", O_RDWR | O_CLOEXEC);
         if (null >= 0 && null != place) dup2(null, place);
@@ -47,7 +49,8 @@ static void become(char *const *argv, const struct ends *ends, pid_t parent, int
 }
 
 /* Start; an exec that fails is reported through a pipe that exec closes. */
-static enum sg_code start(char *const *argv, const struct ends *ends, pid_t *child, struct sg_err *err) {
+static enum sg_code start(char *const *argv, const struct ends *ends, pid_t *child,
+                          struct sg_err *err) {
     int report[2], cause = 0;
     if (pipe2(report, O_CLOEXEC) != 0) return sg_err_sys(err, "cannot make a pipe");
     pid_t parent = getpid();
@@ -63,7 +66,8 @@ static enum sg_code start(char *const *argv, const struct ends *ends, pid_t *chi
     close(report[0]);
     if (*child < 0) return SG_SYSTEM;
     if (got != sizeof cause) return SG_OK;
-    while (waitpid(*child, NULL, 0) < 0 && errno == EINTR) {}
+    while (waitpid(*child, NULL, 0) < 0 && errno == EINTR) {
+    }
     char name[256];
     errno = cause;
     return sg_err_sys(err, "cannot start %s", sg_err_quote(argv[0], name, sizeof name));
@@ -102,7 +106,8 @@ static bool take(int fd, pid_t child, bool *told, char *room, size_t size, ssize
     }
 }
 
-enum sg_code child_capture(char *const *argv, struct sg_buf *out, struct child_end *end, struct sg_err *err) {
+enum sg_code child_capture(char *const *argv, struct sg_buf *out, struct child_end *end,
+                           struct sg_err *err) {
     int ends[2];
     pid_t child;
     bool told = false;
@@ -112,17 +117,20 @@ enum sg_code child_capture(char *const *argv, struct sg_buf *out, struct child_e
     enum sg_code code = start(argv, &(struct ends){-1, ends[1], STDERR_FILENO, -1}, &child, err);
     close(ends[1]);
     if (code == SG_OK) {
-        while (out->len < CAPTURE_MAX && take(ends[0], child, &told, room, sizeof room, &got)) sg_buf_put(out, room, (size_t)got);
+        while (out->len < CAPTURE_MAX && take(ends[0], child, &told, room, sizeof room, &got))
+            sg_buf_put(out, room, (size_t)got);
     }
     close(ends[0]); /* a child that has more to say than anybody reads ends by SIGPIPE */
     if (code == SG_OK) finish(child, &told, end);
     return code;
 }
 
-/* Append whole lines to the log, each from behind its last carriage return on: what a live line wrote is left out. */
+/* Append whole lines to the log, each from behind its last carriage return on: what a live line
+ * wrote is left out. */
 static void keep_lines(int log, struct sg_buf *line, const char *bytes, size_t len) {
     for (size_t i = 0; i < len; i++) {
-        bool erased = line->len >= 3 && memcmp(line->data + line->len - 3, "\r\033[", 3) == 0 && bytes[i] == 'K';
+        bool erased = line->len >= 3 && memcmp(line->data + line->len - 3, "\r\033[", 3) == 0 &&
+                      bytes[i] == 'K';
         if (erased) {
             line->len = 0;
             continue;
@@ -135,21 +143,24 @@ static void keep_lines(int log, struct sg_buf *line, const char *bytes, size_t l
     }
 }
 
-enum sg_code child_run(char *const *argv, const struct child_options *options, struct child_end *end, struct sg_err *err) {
+enum sg_code child_run(char *const *argv, const struct child_options *options,
+                       struct child_end *end, struct sg_err *err) {
     int ends[2], log = -1;
     pid_t child;
     bool told = false;
     char room[16384];
     ssize_t got;
     struct sg_buf line = {0};
-    if (options->log_path && (log = open(options->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) < 0) {
+    if (options->log_path &&
+        (log = open(options->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) < 0) {
         sg_err_sys(err, "cannot write");
         return sg_err_at(err, options->log_path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
     }
     enum sg_code code = pipe2(ends, O_CLOEXEC) == 0 ? SG_OK : sg_err_sys(err, "cannot make a pipe");
     if (code == SG_OK) {
-        struct ends wanted = {options->standard_input ? STDIN_FILENO : -1, options->standard_output ? STDOUT_FILENO : ends[1],
-                              ends[1], options->keep_fd};
+        struct ends wanted = {options->standard_input ? STDIN_FILENO : -1,
+                              options->standard_output ? STDOUT_FILENO : ends[1], ends[1],
+                              options->keep_fd};
         code = start(argv, &wanted, &child, err);
         close(ends[1]);
         while (code == SG_OK && take(ends[0], child, &told, room, sizeof room, &got)) {

@@ -13,7 +13,8 @@
 
 static void add_reason(struct stage_count *count, const char *name, uint64_t n) {
     count->reasons = sg_realloc(count->reasons, (count->reason_count + 1) * sizeof *count->reasons);
-    count->reasons[count->reason_count++] = (struct sg_receipt_count){.name = sg_strdup(name), .count = n};
+    count->reasons[count->reason_count++] =
+        (struct sg_receipt_count){.name = sg_strdup(name), .count = n};
 }
 
 static enum sg_code from_release(const char *folder, struct stage_count *out, struct sg_err *err) {
@@ -51,7 +52,8 @@ static enum sg_code from_receipts(const char *folder, struct stage_count *out, s
     out->files = sum.outputs;
     out->ledgers = sum.ledgers;
     out->bad_lists = sum.bad_lists;
-    for (size_t i = 0; i < sum.all.reason_count; i++) add_reason(out, sum.all.reasons[i].name, sum.all.reasons[i].count);
+    for (size_t i = 0; i < sum.all.reason_count; i++)
+        add_reason(out, sum.all.reasons[i].name, sum.all.reasons[i].count);
     receipts_sum_free(&sum);
     return SG_OK;
 }
@@ -64,7 +66,8 @@ static int most_first(const void *a, const void *b) {
 
 enum sg_code stage_count_load(const char *folder, struct stage_count *out, struct sg_err *err) {
     *out = (struct stage_count){0};
-    enum sg_code code = release_is(folder) ? from_release(folder, out, err) : from_receipts(folder, out, err);
+    enum sg_code code =
+        release_is(folder) ? from_release(folder, out, err) : from_receipts(folder, out, err);
     if (out->reason_count) qsort(out->reasons, out->reason_count, sizeof *out->reasons, most_first);
     return code;
 }
@@ -85,7 +88,8 @@ struct row {
 
 static void put_piece(struct row *row, const char *name, uint64_t count) {
     char number[SG_NUM_TEXT], shown[100];
-    sg_err_quote(name, shown, sizeof shown); /* names come from records: nothing of them may steer a terminal */
+    sg_err_quote(name, shown,
+                 sizeof shown); /* names come from records: nothing of them may steer a terminal */
     size_t len = strlen(shown) - 2;
     char *piece = sg_printf_dup("%.*s %s", (int)len, shown + 1, sg_num_count(count, number));
     if (row->at == 0 || row->at + 2 + strlen(piece) > WIDTH) {
@@ -102,12 +106,15 @@ static void put_piece(struct row *row, const char *name, uint64_t count) {
 }
 
 static void put_stage(struct sg_buf *out, const char *label, const struct stage_count *count) {
-    char in[SG_NUM_TEXT], kept[SG_NUM_TEXT], dropped[SG_NUM_TEXT], bad[SG_NUM_TEXT], bytes[SG_NUM_TEXT];
-    sg_buf_printf(out, "%-16s %12s %12s %12s %8s %14s\n", label, sg_num_count(count->records_in, in),
-                  sg_num_count(count->records_out, kept), sg_num_count(count->dropped, dropped), sg_num_count(count->bad, bad),
+    char in[SG_NUM_TEXT], kept[SG_NUM_TEXT], dropped[SG_NUM_TEXT], bad[SG_NUM_TEXT],
+        bytes[SG_NUM_TEXT];
+    sg_buf_printf(out, "%-16s %12s %12s %12s %8s %14s\n", label,
+                  sg_num_count(count->records_in, in), sg_num_count(count->records_out, kept),
+                  sg_num_count(count->dropped, dropped), sg_num_count(count->bad, bad),
                   sg_num_bytes(count->bytes, bytes));
     struct row row = {.out = out, .indent = 4};
-    for (size_t i = 0; i < count->reason_count; i++) put_piece(&row, count->reasons[i].name, count->reasons[i].count);
+    for (size_t i = 0; i < count->reason_count; i++)
+        put_piece(&row, count->reasons[i].name, count->reasons[i].count);
     if (row.at) sg_buf_putc(out, '\n');
 }
 
@@ -115,15 +122,18 @@ static enum sg_code put_languages(struct sg_buf *out, const char *folder, struct
     struct release release;
     enum sg_code code = release_load(folder, &release, err);
     if (code != SG_OK) return code;
-    sg_buf_printf(out, "\n%zu languages in %llu shards:\n", release.language_count, (unsigned long long)release.shards);
+    sg_buf_printf(out, "\n%zu languages in %llu shards:\n", release.language_count,
+                  (unsigned long long)release.shards);
     struct row row = {.out = out, .indent = 4};
-    for (size_t i = 0; i < release.language_count; i++) put_piece(&row, release.languages[i].name, release.languages[i].documents);
+    for (size_t i = 0; i < release.language_count; i++)
+        put_piece(&row, release.languages[i].name, release.languages[i].documents);
     if (row.at) sg_buf_putc(out, '\n');
     release_free(&release);
     return SG_OK;
 }
 
-static void put_places(struct sg_buf *out, const char *work, const char *last, size_t ledgers, size_t bad_lists) {
+static void put_places(struct sg_buf *out, const char *work, const char *last, size_t ledgers,
+                       size_t bad_lists) {
     sg_buf_putc(out, '\n');
     if (release_is(last)) {
         sg_buf_printf(out, "shards            %s\n", last);
@@ -131,17 +141,23 @@ static void put_places(struct sg_buf *out, const char *work, const char *last, s
     } else {
         sg_buf_printf(out, "result            %s\n", last);
     }
-    if (ledgers) sg_buf_printf(out, "what was dropped  %s/*/**.dropped.jsonl.zst (%zu)\n", work, ledgers);
-    if (bad_lists) sg_buf_printf(out, "what was bad      %s/*/**.bad.zst (%zu)\n", work, bad_lists);
+    if (ledgers)
+        sg_buf_printf(out, "what was dropped  %zu ledgers: find %s -name '*.dropped.jsonl.zst'\n",
+                      ledgers, work);
+    if (bad_lists)
+        sg_buf_printf(out, "what was bad      %zu lists: find %s -name '*.bad.zst'\n", bad_lists,
+                      work);
     sg_buf_printf(out, "messages          %s/logs\n", work);
     sg_buf_printf(out, "proof             sangam verify %s\n", work);
 }
 
-enum sg_code funnel_print(const char *work, const struct record *record, struct sg_buf *out, struct sg_err *err) {
+enum sg_code funnel_print(const char *work, const struct record *record, struct sg_buf *out,
+                          struct sg_err *err) {
     enum sg_code code = SG_OK;
     size_t ledgers = 0, bad_lists = 0;
     const char *last = record->stages[record->stage_count - 1].folder;
-    sg_buf_printf(out, "%-16s %12s %12s %12s %8s %14s\n", "stage", "documents in", "out", "dropped", "bad", "size");
+    sg_buf_printf(out, "%-16s %12s %12s %12s %8s %14s\n", "stage", "documents in", "out", "dropped",
+                  "bad", "size");
     for (size_t i = 0; i < record->stage_count && code == SG_OK; i++) {
         struct stage_count count;
         code = stage_count_load(record->stages[i].folder, &count, err);

@@ -14,7 +14,8 @@
 #include "run/receipt.h"
 #include "work.h"
 
-enum sg_code funnel_print(const char *work, const struct record *record, struct sg_buf *out, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code funnel_print(const char *work, const struct record *record, struct sg_buf *out,
+                          struct sg_err *err) SG_MUST_CHECK;
 
 /* What one stage did, from its receipts or, for shards, its manifest. */
 struct stage_count {
@@ -24,7 +25,8 @@ struct stage_count {
     struct sg_receipt_count *reasons; /* owned */
     size_t reason_count;
 };
-enum sg_code stage_count_load(const char *folder, struct stage_count *out, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code stage_count_load(const char *folder, struct stage_count *out,
+                              struct sg_err *err) SG_MUST_CHECK;
 void stage_count_free(struct stage_count *count);
 
 #endif

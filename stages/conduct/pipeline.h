@@ -1,12 +1,12 @@
 /*
- * pipeline: the YAML file and the command line as a list of steps that are sure to be understood by their programs.
+ * pipeline: the YAML file and the command line as a list of steps that are sure to be understood by
+ * their programs.
  *
- * Shape   steps in order; each has its program, its folder in WORK and its settings, checked against the program's own options.
- *         "1-ingest", "2-normalize", ... are labels; the folder is WORK/label, but WORK/shards for a last step `shard`.
- * Calls   pipeline_load, then read-only, pipeline_free.
- * Owns    everything in it.
- * Errors  SG_USAGE with file, line, column and the nearest valid key; for --set with the words given.
- * Source  contract.md section 8.
+ * Shape   steps in order; each has its program, its folder in WORK and its settings, checked
+ * against the program's own options. "1-ingest", "2-normalize", ... are labels; the folder is
+ * WORK/label, but WORK/shards for a last step `shard`. Calls   pipeline_load, then read-only,
+ * pipeline_free. Owns    everything in it. Errors  SG_USAGE with file, line, column and the nearest
+ * valid key; for --set with the words given. Source  contract.md section 8.
  */
 #ifndef SANGAM_CONDUCT_PIPELINE_H
 #define SANGAM_CONDUCT_PIPELINE_H
@@ -43,12 +43,13 @@ struct wish {
     const char *pipeline; /* a path, or a bare name */
     char *const *inputs;
     size_t input_count;
-    const char *work; /* NULL: the file's */
+    const char *work;        /* NULL: the file's */
     const char *const *sets; /* "STAGE.KEY=VALUE" */
     size_t set_count;
 };
 
-enum sg_code pipeline_load(const struct wish *wish, struct pipeline *out, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code pipeline_load(const struct wish *wish, struct pipeline *out,
+                           struct sg_err *err) SG_MUST_CHECK;
 void pipeline_free(struct pipeline *pipeline); /* accepts {0} */
 
 #endif

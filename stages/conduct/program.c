@@ -46,14 +46,17 @@ static enum sg_code no_such(const char *stage, struct sg_err *err) {
     glob_t there = {0};
     if (glob(pattern, 0, NULL, &there) == 0) {
         const char **names = sg_alloc(there.gl_pathc * sizeof *names);
-        for (size_t i = 0; i < there.gl_pathc; i++) names[i] = strrchr(there.gl_pathv[i], '/') + strlen("/sangam-");
+        for (size_t i = 0; i < there.gl_pathc; i++)
+            names[i] = strrchr(there.gl_pathv[i], '/') + strlen("/sangam-");
         near = sg_opts_nearest(stage, names, there.gl_pathc);
         free(names);
     }
     sg_err_quote(stage, word, sizeof word);
-    enum sg_code code = near ? sg_err_set(err, SG_USAGE, "no stage %s, did you mean '%s'?", word, near)
-                             : sg_err_set(err, SG_USAGE, "no stage %s: there is no program sangam-%s beside sangam or in PATH", word,
-                                          strlen(stage) < 40 ? stage : "STAGE");
+    enum sg_code code =
+        near ? sg_err_set(err, SG_USAGE, "no stage %s, did you mean '%s'?", word, near)
+             : sg_err_set(err, SG_USAGE,
+                          "no stage %s: there is no program sangam-%s beside sangam or in PATH",
+                          word, strlen(stage) < 40 ? stage : "STAGE");
     globfree(&there);
     free(pattern);
     free(own);
@@ -68,7 +71,8 @@ static char *text_of(struct sg_json object, const char *name) {
 }
 
 static bool type_of(const char *word, enum sg_option_type *out) {
-    static const char *const words[] = {"flag", "text", "count", "number", "bytes", "choice", "list", "limit"};
+    static const char *const words[] = {"flag",  "text",   "count", "number",
+                                        "bytes", "choice", "list",  "limit"};
     for (size_t i = 0; word && i < sizeof words / sizeof *words; i++) {
         if (strcmp(word, words[i]) != 0) continue;
         *out = (enum sg_option_type)i;
@@ -85,29 +89,35 @@ static bool read_options(struct sg_json list, struct program *out) {
         out->options = sg_realloc(out->options, (out->count + 2) * sizeof *out->options);
         struct sg_option *row = &out->options[out->count++];
         char *type = text_of(item, "type");
-        *row = (struct sg_option){.name = text_of(item, "name"), .value = text_of(item, "value"),
-                                  .initial = text_of(item, "initial"), .help = text_of(item, "help")};
+        *row = (struct sg_option){.name = text_of(item, "name"),
+                                  .value = text_of(item, "value"),
+                                  .initial = text_of(item, "initial"),
+                                  .help = text_of(item, "help")};
         out->options[out->count] = (struct sg_option){0};
         bool good = row->name && type_of(type, &row->type);
-        if (sg_json_member(item, "result", &value)) good = sg_json_bool(value, &row->result) && good;
+        if (sg_json_member(item, "result", &value))
+            good = sg_json_bool(value, &row->result) && good;
         free(type);
         if (!good || (row->type == SG_OPTION_CHOICE && !row->value)) return false;
     }
     return true;
 }
 
-static enum sg_code read_contract(const struct sg_buf *text, struct program *out, struct sg_err *err) {
+static enum sg_code read_contract(const struct sg_buf *text, struct program *out,
+                                  struct sg_err *err) {
     struct sg_json all, options;
     struct sg_err cause = {0};
     char name[256];
     sg_err_quote(out->path, name, sizeof name);
     if (sg_json_check(text->data ? text->data : "", text->len, &all, &cause) != SG_OK)
-        return sg_err_set(err, SG_SYSTEM, "%s does not say which options it has (--generate contract)", name);
+        return sg_err_set(err, SG_SYSTEM,
+                          "%s does not say which options it has (--generate contract)", name);
     char *version = text_of(all, "version"), shown[128];
     enum sg_code code = SG_OK;
     if (!version || strcmp(version, SANGAM_VERSION) != 0)
-        code = sg_err_set(err, SG_USAGE, "%s is of version %s, sangam is %s: use programs of one version", name,
-                          sg_err_quote(version ? version : "", shown, sizeof shown), SANGAM_VERSION);
+        code = sg_err_set(
+            err, SG_USAGE, "%s is of version %s, sangam is %s: use programs of one version", name,
+            sg_err_quote(version ? version : "", shown, sizeof shown), SANGAM_VERSION);
     else if (!sg_json_member(all, "options", &options) || !read_options(options, out))
         code = sg_err_set(err, SG_SYSTEM, "%s: its contract has no sound list of options", name);
     free(version);

@@ -12,7 +12,9 @@
 
 /* ---- files ---- */
 
-static int by_bytes(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static int by_bytes(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
 static enum sg_code walk(const char *folder, struct files *out, struct sg_err *err) {
     DIR *dir = opendir(folder);
@@ -32,7 +34,8 @@ static enum sg_code walk(const char *folder, struct files *out, struct sg_err *e
             continue;
         }
         if ((out->count & (out->count - 1)) == 0) /* grows at 0, 1, 2, 4, 8 ... */
-            out->paths = sg_realloc(out->paths, (out->count ? 2 * out->count : 1) * sizeof *out->paths);
+            out->paths =
+                sg_realloc(out->paths, (out->count ? 2 * out->count : 1) * sizeof *out->paths);
         out->paths[out->count++] = path;
     }
     closedir(dir);
@@ -74,7 +77,8 @@ bool file_is_records(const char *path) {
 
 /* ---- receipts ---- */
 
-enum sg_code receipts_each(const char *folder, receipts_seen *seen, void *context, struct sg_err *err) {
+enum sg_code receipts_each(const char *folder, receipts_seen *seen, void *context,
+                           struct sg_err *err) {
     struct files files;
     enum sg_code code = files_below(folder, &files, err);
     for (size_t i = 0; i < files.count && code == SG_OK; i++) {
@@ -102,7 +106,8 @@ static void add_receipt(struct receipts_sum *sum, const struct sg_receipt *recei
     all->raw_bytes_out += receipt->raw_bytes_out;
     all->wall_seconds += receipt->wall_seconds;
     if (receipt->peak_bytes > all->peak_bytes) all->peak_bytes = receipt->peak_bytes;
-    for (size_t i = 0; i < receipt->reason_count; i++) sg_receipt_reason(all, receipt->reasons[i].name, receipt->reasons[i].count);
+    for (size_t i = 0; i < receipt->reason_count; i++)
+        sg_receipt_reason(all, receipt->reasons[i].name, receipt->reasons[i].count);
     for (size_t i = 0; i < receipt->output_count; i++) {
         const struct sg_receipt_file *file = &receipt->outputs[i];
         if (strcmp(file->kind, "records") == 0) sum->outputs++, sum->bytes += file->bytes;
@@ -111,7 +116,8 @@ static void add_receipt(struct receipts_sum *sum, const struct sg_receipt *recei
     }
 }
 
-static enum sg_code sum_one(void *context, const char *path, const struct sg_receipt *receipt, struct sg_err *cause) {
+static enum sg_code sum_one(void *context, const char *path, const struct sg_receipt *receipt,
+                            struct sg_err *cause) {
     if (!receipt) return sg_err_at(cause, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
     add_receipt(context, receipt);
     return SG_OK;

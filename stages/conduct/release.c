@@ -10,7 +10,9 @@
 
 #define MANIFEST_MAX (1u << 30)
 
-static char *manifest_of(const char *folder) { return sg_printf_dup("%s/manifest.json", folder); }
+static char *manifest_of(const char *folder) {
+    return sg_printf_dup("%s/manifest.json", folder);
+}
 
 bool release_is(const char *folder) {
     char *path = manifest_of(folder);
@@ -24,7 +26,8 @@ static bool number(struct sg_json object, const char *name, uint64_t *out) {
     return sg_json_member(object, name, &value) && sg_json_u64(value, out);
 }
 
-static void add_count(struct release_count **counts, size_t *count, char *name, uint64_t documents) {
+static void add_count(struct release_count **counts, size_t *count, char *name,
+                      uint64_t documents) {
     *counts = sg_realloc(*counts, (*count + 1) * sizeof **counts);
     (*counts)[(*count)++] = (struct release_count){.name = name, .documents = documents};
 }
@@ -46,8 +49,10 @@ static bool read_total(struct sg_json total, struct release *out) {
             again = strcmp(out->languages[i].name, name) == 0;
             if (again) out->languages[i].documents += documents;
         }
-        if (again) free(name);
-        else add_count(&out->languages, &out->language_count, name, documents);
+        if (again)
+            free(name);
+        else
+            add_count(&out->languages, &out->language_count, name, documents);
     }
     free(language);
     free(script);
@@ -60,7 +65,8 @@ static bool read_dropped(struct sg_json reasons, struct release *out) {
     while (sg_json_each(reasons, &at, &name, &value)) {
         uint64_t documents;
         if (!sg_json_u64(value, &documents)) return false;
-        add_count(&out->reasons, &out->reason_count, sg_json_strdup((struct sg_json){name.text - 1, name.len + 2}), documents);
+        add_count(&out->reasons, &out->reason_count,
+                  sg_json_strdup((struct sg_json){name.text - 1, name.len + 2}), documents);
         out->dropped += documents;
     }
     return true;
@@ -69,7 +75,8 @@ static bool read_dropped(struct sg_json reasons, struct release *out) {
 static bool read_manifest(struct sg_json all, struct release *out) {
     struct sg_json value, item;
     size_t at = 0;
-    if (!sg_json_member(all, "input", &value) || !number(value, "documents", &out->documents_in)) return false;
+    if (!sg_json_member(all, "input", &value) || !number(value, "documents", &out->documents_in))
+        return false;
     if (!sg_json_member(all, "shards", &value)) return false;
     while (sg_json_each(value, &at, NULL, &item)) out->shards++;
     if (!sg_json_member(all, "totals", &value)) return false;
@@ -91,11 +98,14 @@ enum sg_code release_load(const char *folder, struct release *out, struct sg_err
     char *path = manifest_of(folder);
     *out = (struct release){0};
     enum sg_code code = sg_file_load(path, MANIFEST_MAX, &text, err);
-    if (code == SG_OK && (sg_json_check(text.data ? text.data : "", text.len, &all, &cause) != SG_OK || !read_manifest(all, out))) {
+    if (code == SG_OK &&
+        (sg_json_check(text.data ? text.data : "", text.len, &all, &cause) != SG_OK ||
+         !read_manifest(all, out))) {
         sg_err_set(err, SG_DATA, "not a manifest of this version");
         code = sg_err_at(err, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
     }
-    if (out->language_count) qsort(out->languages, out->language_count, sizeof *out->languages, most_first);
+    if (out->language_count)
+        qsort(out->languages, out->language_count, sizeof *out->languages, most_first);
     sg_buf_free(&text);
     free(path);
     if (code != SG_OK) release_free(out);

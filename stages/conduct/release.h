@@ -29,7 +29,8 @@ struct release {
 };
 
 bool release_is(const char *folder); /* it has a manifest.json */
-enum sg_code release_load(const char *folder, struct release *out, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code release_load(const char *folder, struct release *out,
+                          struct sg_err *err) SG_MUST_CHECK;
 void release_free(struct release *release); /* accepts {0} */
 
 #endif

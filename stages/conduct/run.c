@@ -1,6 +1,7 @@
 /*
- * One stage after the other, each as a child process on the folder that the one before it wrote. Nothing is remembered but
- * receipts on disk: a stage whose outputs are all there ends at once, so running again is how one continues.
+ * One stage after the other, each as a child process on the folder that the one before it wrote.
+ * Nothing is remembered but receipts on disk: a stage whose outputs are all there ends at once, so
+ * running again is how one continues.
  */
 #include <limits.h>
 #include <signal.h>
@@ -43,72 +44,94 @@ static bool is_live(const struct sg_run *run) {
     return strcmp(wish, "auto") == 0 && isatty(STDERR_FILENO) && !run->log.json && !run->log.quiet;
 }
 
-/* sangam's own options as the stage's: its standard error is our pipe, so it cannot see the terminal behind it. */
+/* sangam's own options as the stage's: its standard error is our pipe, so it cannot see the
+ * terminal behind it. */
 static void add_ours(struct words *words, const struct sg_run *run, const struct step *step) {
     const struct sg_opts *opts = run->opts;
-    if (sg_opts_given(opts, "threads")) add_word(words, sg_printf_dup("--threads=%llu", (unsigned long long)sg_opts_count(opts, "threads")));
-    if (sg_opts_given(opts, "memory")) add_word(words, sg_printf_dup("--memory=%llu", (unsigned long long)sg_opts_count(opts, "memory")));
-    if (sg_opts_given(opts, "tmp")) add_word(words, sg_printf_dup("--tmp=%s", sg_opts_text(opts, "tmp")));
+    if (sg_opts_given(opts, "threads"))
+        add_word(words, sg_printf_dup("--threads=%llu",
+                                      (unsigned long long)sg_opts_count(opts, "threads")));
+    if (sg_opts_given(opts, "memory"))
+        add_word(words,
+                 sg_printf_dup("--memory=%llu", (unsigned long long)sg_opts_count(opts, "memory")));
+    if (sg_opts_given(opts, "tmp"))
+        add_word(words, sg_printf_dup("--tmp=%s", sg_opts_text(opts, "tmp")));
     bool never = strcmp(sg_opts_text(opts, "progress"), "never") == 0;
-    add_word(words, sg_strdup(is_live(run) ? "--progress=always" : never ? "--progress=never" : "--progress=auto"));
+    add_word(words, sg_strdup(is_live(run) ? "--progress=always"
+                              : never      ? "--progress=never"
+                                           : "--progress=auto"));
     if (run->log.json) add_word(words, sg_strdup("--log=json"));
     if (run->log.quiet) add_word(words, sg_strdup("--quiet"));
     if (run->log.verbose) add_word(words, sg_strdup("--verbose"));
     add_word(words, sg_printf_dup("--output=%s/", step->folder));
 }
 
-static void command_line(struct words *words, const struct sg_run *run, const struct pipeline *pipeline, size_t at) {
+static void command_line(struct words *words, const struct sg_run *run,
+                         const struct pipeline *pipeline, size_t at) {
     const struct step *step = &pipeline->steps[at];
     add_word(words, sg_strdup(step->program.path));
     for (size_t i = 0; i < step->count; i++) {
         const struct setting *setting = &step->settings[i];
-        if (setting->option->type != SG_OPTION_FLAG) add_word(words, sg_printf_dup("--%s=%s", setting->option->name, setting->value));
-        else if (strcmp(setting->value, "true") == 0) add_word(words, sg_printf_dup("--%s", setting->option->name));
+        if (setting->option->type != SG_OPTION_FLAG)
+            add_word(words, sg_printf_dup("--%s=%s", setting->option->name, setting->value));
+        else if (strcmp(setting->value, "true") == 0)
+            add_word(words, sg_printf_dup("--%s", setting->option->name));
     }
     add_ours(words, run, step);
     add_word(words, sg_strdup("--"));
     if (at) add_word(words, sg_strdup(pipeline->steps[at - 1].folder));
-    for (size_t i = 0; !at && i < pipeline->input_count; i++) add_word(words, sg_strdup(pipeline->inputs[i]));
+    for (size_t i = 0; !at && i < pipeline->input_count; i++)
+        add_word(words, sg_strdup(pipeline->inputs[i]));
 }
 
 /* ---- what must hold between two stages ---- */
 
-/* Files of an earlier run with other inputs would be read by the next stage as if they belonged here. */
+/* Files of an earlier run with other inputs would be read by the next stage as if they were ours. */
 struct leftover {
-    const char *folder, *before; /* before: the folder it reads; NULL: inputs */
+    const char *folder;
     char **known;                /* real paths of the inputs, sorted */
     size_t known_count;
-    struct files named;          /* record files that receipts name, as real paths */
+    struct files named; /* record files that receipts name, as real paths */
 };
 
-static int by_bytes(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+static int by_bytes(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
 static bool is_known(const struct leftover *left, char *path) {
-    return left->known_count && bsearch(&path, left->known, left->known_count, sizeof path, by_bytes);
+    return left->known_count &&
+           bsearch(&path, left->known, left->known_count, sizeof path, by_bytes);
 }
 
 static enum sg_code not_ours(const char *path, const char *cause, struct sg_err *err) {
     char name[250];
-    return sg_err_set(err, SG_USAGE, "%s %s: remove it and what stands beside it, or take another folder to work in",
-                      sg_err_quote(path, name, sizeof name), cause);
+    return sg_err_set(
+        err, SG_USAGE,
+        "%s %s: remove it and what stands beside it, or take another folder to work in",
+        sg_err_quote(path, name, sizeof name), cause);
 }
 
-static enum sg_code see_receipt(void *context, const char *path, const struct sg_receipt *receipt, struct sg_err *cause) {
+static enum sg_code see_receipt(void *context, const char *path, const struct sg_receipt *receipt,
+                                struct sg_err *cause) {
     struct leftover *left = context;
     if (!receipt) return sg_err_at(cause, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
     for (size_t i = 0; i < receipt->input_count; i++) {
         if (strcmp(receipt->inputs[i].path, "-") == 0) continue;
-        char *there = sg_receipt_resolve(path, receipt->inputs[i].path), *real = realpath(there, NULL);
+        char *there = sg_receipt_resolve(path, receipt->inputs[i].path),
+             *real = realpath(there, NULL);
         bool known = real && is_known(left, real);
         free(there);
         free(real);
-        if (!known) return not_ours(path, "was made from a file that is not part of this run", cause);
+        if (!known)
+            return not_ours(path, "was made from a file that is not part of this run", cause);
     }
     for (size_t i = 0; i < receipt->output_count; i++) {
-        char *there = sg_receipt_resolve(path, receipt->outputs[i].path), *real = realpath(there, NULL);
+        char *there = sg_receipt_resolve(path, receipt->outputs[i].path),
+             *real = realpath(there, NULL);
         free(there);
         if (!real) continue;
-        left->named.paths = sg_realloc(left->named.paths, (left->named.count + 1) * sizeof *left->named.paths);
+        left->named.paths =
+            sg_realloc(left->named.paths, (left->named.count + 1) * sizeof *left->named.paths);
         left->named.paths[left->named.count++] = real;
     }
     return SG_OK;
@@ -117,7 +140,8 @@ static enum sg_code see_receipt(void *context, const char *path, const struct sg
 static enum sg_code every_file_named(struct leftover *left, struct sg_err *err) {
     struct files files;
     enum sg_code code = files_below(left->folder, &files, err);
-    if (left->named.count) qsort(left->named.paths, left->named.count, sizeof *left->named.paths, by_bytes);
+    if (left->named.count)
+        qsort(left->named.paths, left->named.count, sizeof *left->named.paths, by_bytes);
     for (size_t i = 0; i < files.count && code == SG_OK; i++) {
         if (!file_is_records(files.paths[i])) continue;
         char *real = realpath(files.paths[i], NULL);
@@ -133,20 +157,24 @@ static void add_known(struct leftover *left, const char *path) {
     char *real = realpath(path, NULL);
     if (!real) return;
     if ((left->known_count & (left->known_count - 1)) == 0)
-        left->known = sg_realloc(left->known, (left->known_count ? 2 * left->known_count : 1) * sizeof *left->known);
+        left->known = sg_realloc(left->known, (left->known_count ? 2 * left->known_count : 1) *
+                                                  sizeof *left->known);
     left->known[left->known_count++] = real;
 }
 
 /* After a stage: its folder holds what this run's files give, and nothing else. */
-static enum sg_code check_folder(const struct pipeline *pipeline, size_t at, const struct sg_inputs *inputs, struct sg_err *err) {
+static enum sg_code check_folder(const struct pipeline *pipeline, size_t at,
+                                 const struct sg_inputs *inputs, struct sg_err *err) {
     struct leftover left = {.folder = pipeline->steps[at].folder};
     struct files before = {0};
     enum sg_code code = SG_OK;
-    if (release_is(left.folder)) return SG_OK; /* a manifest lists its shards; what is not listed is no part of it */
+    if (release_is(left.folder))
+        return SG_OK; /* a manifest lists its shards; what is not listed is no part of it */
     if (at) code = files_below(pipeline->steps[at - 1].folder, &before, err);
     for (size_t i = 0; i < before.count; i++) add_known(&left, before.paths[i]);
     for (size_t i = 0; !at && i < inputs->count; i++) add_known(&left, inputs->items[i].path);
-    for (size_t i = 0; !at && i < inputs->skipped_count; i++) add_known(&left, inputs->skipped[i].path);
+    for (size_t i = 0; !at && i < inputs->skipped_count; i++)
+        add_known(&left, inputs->skipped[i].path);
     if (left.known_count) qsort(left.known, left.known_count, sizeof *left.known, by_bytes);
     if (code == SG_OK) code = receipts_each(left.folder, see_receipt, &left, err);
     if (code == SG_OK) code = every_file_named(&left, err);
@@ -159,33 +187,44 @@ static enum sg_code check_folder(const struct pipeline *pipeline, size_t at, con
 
 /* ---- running ---- */
 
-static enum sg_code stage_failed(const struct step *step, const char *log, const struct child_end *end, struct sg_err *err) {
+static enum sg_code stage_failed(const struct step *step, const char *log,
+                                 const struct child_end *end, struct sg_err *err) {
     if (sg_signals_check(err) != SG_OK) return SG_SYSTEM; /* we were told to stop, and told it */
     if (end->signal)
-        return sg_err_set(err, SG_SYSTEM, "stage %s was killed by SIG%s%s; its messages are in %s; give the same command again to continue",
-                          step->label, sigabbrev_np(end->signal), end->signal == SIGKILL ? " (out of memory?)" : "", log);
-    enum sg_code code = end->exit_code >= SG_SYSTEM && end->exit_code <= SG_BUDGET ? (enum sg_code)end->exit_code : SG_SYSTEM;
-    return sg_err_set(err, code, "stage %s ended with exit code %d, see above or %s; give the same command again to continue",
+        return sg_err_set(err, SG_SYSTEM,
+                          "stage %s was killed by SIG%s%s; its messages are in %s; what is done "
+                          "stays done when you run again",
+                          step->label, sigabbrev_np(end->signal),
+                          end->signal == SIGKILL ? " (out of memory?)" : "", log);
+    enum sg_code code = end->exit_code >= SG_SYSTEM && end->exit_code <= SG_BUDGET
+                            ? (enum sg_code)end->exit_code
+                            : SG_SYSTEM;
+    return sg_err_set(err, code,
+                      "stage %s ended with exit code %d, see above or %s; what is done stays done "
+                      "when you run again",
                       step->label, end->exit_code, log);
 }
 
-static enum sg_code run_step(const struct sg_run *run, const struct pipeline *pipeline, size_t at, int lock, struct sg_err *err) {
+static enum sg_code run_step(const struct sg_run *run, const struct pipeline *pipeline, size_t at,
+                             int lock, struct sg_err *err) {
     const struct step *step = &pipeline->steps[at];
     struct words words = {0};
     struct child_end end = {0};
     char *log = sg_printf_dup("%s/logs/%s.log", pipeline->work, step->label);
     command_line(&words, run, pipeline, at);
-    sg_log_line(run->progress, SG_LOG_INFO, "%s (%zu of %zu)", step->label, at + 1, pipeline->step_count);
+    sg_log_line(run->progress, SG_LOG_INFO, "%s (%zu of %zu)", step->label, at + 1,
+                pipeline->step_count);
     struct child_options options = {.log_path = log, .keep_fd = lock, .standard_input = at == 0};
     enum sg_code code = child_run(words.items, &options, &end, err);
-    if (code == SG_OK && (end.signal || end.exit_code || sg_signals_caught())) code = stage_failed(step, log, &end, err);
+    if (code == SG_OK && (end.signal || end.exit_code || sg_signals_caught()))
+        code = stage_failed(step, log, &end, err);
     free(log);
     free_words(&words);
     return code;
 }
 
-static enum sg_code run_steps(const struct sg_run *run, const struct pipeline *pipeline, const struct sg_inputs *inputs, int lock,
-                              struct sg_err *err) {
+static enum sg_code run_steps(const struct sg_run *run, const struct pipeline *pipeline,
+                              const struct sg_inputs *inputs, int lock, struct sg_err *err) {
     enum sg_code code = SG_OK;
     for (size_t i = 0; i < pipeline->step_count && code == SG_OK; i++) {
         code = run_step(run, pipeline, i, lock, err);
@@ -205,7 +244,8 @@ static enum sg_code print_funnel(const char *work, struct sg_err *err) {
     return code;
 }
 
-static enum sg_code run_all(const struct sg_run *run, const struct pipeline *pipeline, const struct sg_inputs *inputs, struct sg_err *err) {
+static enum sg_code run_all(const struct sg_run *run, const struct pipeline *pipeline,
+                            const struct sg_inputs *inputs, struct sg_err *err) {
     int lock = -1;
     char *logs = sg_printf_dup("%s/logs", pipeline->work);
     struct sg_err late = {0};

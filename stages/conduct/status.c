@@ -11,13 +11,14 @@
 
 #define ERROR_LINES 3
 
-/* How many files a first stage has to read; false when that cannot be said (a pipe, a folder that is gone). */
+/* How many files a first stage has to read; false for what cannot be counted: a pipe, a lost folder. */
 static bool count_inputs(const struct record *record, uint64_t *out) {
     struct sg_inputs inputs = {0};
     struct sg_err err = {0};
     bool ingest = strcmp(record->stages[0].stage, "ingest") == 0;
     struct sg_inputs_options options = {.want = ingest ? SG_INPUTS_ANY : SG_INPUTS_CHAIN};
-    bool known = sg_inputs_find(&inputs, record->input_count, record->inputs, &options, &err) == SG_OK;
+    bool known =
+        sg_inputs_find(&inputs, record->input_count, record->inputs, &options, &err) == SG_OK;
     for (size_t i = 0; i < inputs.count; i++) known = known && inputs.items[i].regular;
     *out = inputs.count;
     sg_inputs_free(&inputs);
@@ -51,7 +52,8 @@ struct progress {
     bool failed; /* the run ended with an error: show the last ones of the stage that is not done */
 };
 
-static enum sg_code put_stage(struct sg_buf *out, const char *work, const struct record_stage *stage, struct progress *progress,
+static enum sg_code put_stage(struct sg_buf *out, const char *work,
+                              const struct record_stage *stage, struct progress *progress,
                               struct sg_err *err) {
     struct receipts_sum sum;
     char done[SG_NUM_TEXT], total[SG_NUM_TEXT] = "?", documents[SG_NUM_TEXT];
@@ -60,9 +62,11 @@ static enum sg_code put_stage(struct sg_buf *out, const char *work, const struct
     enum sg_code code = receipts_sum(stage->folder, &sum, err);
     if (code != SG_OK) return code;
     if (release) code = stage_count_load(stage->folder, &count, err);
-    uint64_t read = release ? progress->total : sum.inputs, kept = release ? count.records_out : sum.all.records_out;
+    uint64_t read = release ? progress->total : sum.inputs,
+             kept = release ? count.records_out : sum.all.records_out;
     if (progress->total_known) sg_num_count(progress->total, total);
-    sg_buf_printf(out, "%-16s %10s of %-10s %14s\n", stage->label, sg_num_count(read, done), total, sg_num_count(kept, documents));
+    sg_buf_printf(out, "%-16s %10s of %-10s %14s\n", stage->label, sg_num_count(read, done), total,
+                  sg_num_count(kept, documents));
     bool finished = progress->total_known && read >= progress->total && read > 0;
     if (!finished && progress->failed) {
         char *log = sg_printf_dup("%s/logs/%s.log", work, stage->label);
@@ -80,13 +84,16 @@ enum sg_code conduct_status(struct sg_run *run, struct sg_err *err) {
     char *const *words, owner[160];
     struct record record = {0};
     struct sg_buf out = {0};
-    if (sg_opts_operands(run->opts, &words) != 1) return sg_err_set(err, SG_USAGE, "name one folder: sangam status WORK");
+    if (sg_opts_operands(run->opts, &words) != 1)
+        return sg_err_set(err, SG_USAGE, "name one folder: sangam status WORK");
     enum sg_code code = record_load(words[0], &record, err);
     if (code != SG_OK) return code;
     bool busy = work_busy(words[0], owner);
     const char *state = record.state;
-    if (!busy && strcmp(state, "running") == 0) state = "stopped; give the same 'sangam run' again to continue";
-    sg_buf_printf(&out, "%s: %s%s%s\n\n", record.pipeline, busy ? "running (" : state, busy ? owner : "", busy ? ")" : "");
+    if (!busy && strcmp(state, "running") == 0)
+        state = "stopped; give the same 'sangam run' again to continue";
+    sg_buf_printf(&out, "%s: %s%s%s\n\n", record.pipeline, busy ? "running (" : state,
+                  busy ? owner : "", busy ? ")" : "");
     sg_buf_printf(&out, "%-16s %24s %14s\n", "stage", "files done", "documents");
     struct progress progress = {.failed = !busy && strcmp(record.state, "done") != 0};
     progress.total_known = count_inputs(&record, &progress.total);

@@ -40,7 +40,8 @@ static bool read_owner(int fd, struct owner *out) {
     return got > 0 && sscanf(text, "%95s %ld", out->host, &out->process) == 2;
 }
 
-/* The process that took the lock is gone from this very host: what still holds it are its stages, on their way out. */
+/* The process that took the lock is gone from this very host: what still holds it are its stages,
+ * on their way out. */
 static bool owner_died(const struct owner *owner) {
     char host[96] = "";
     own_host(host);
@@ -49,23 +50,33 @@ static bool owner_died(const struct owner *owner) {
 
 static enum sg_code in_use(const char *folder, const struct owner *owner, struct sg_err *err) {
     char name[200];
-    return sg_err_set(err, SG_SYSTEM, "another run is at work in %s (host %s, process %ld): wait for it, or take another folder",
-                      sg_err_quote(folder, name, sizeof name), owner->host, owner->process);
+    if (owner_died(owner))
+        return sg_err_set(err, SG_SYSTEM,
+                          "in %s a stage of a run that was killed (process %ld) is still at work: "
+                          "end it, or try again",
+                          sg_err_quote(folder, name, sizeof name), owner->process);
+    return sg_err_set(
+        err, SG_SYSTEM,
+        "another run is at work in %s (host %s, process %ld): wait for it, or take another folder",
+        sg_err_quote(folder, name, sizeof name), owner->host, owner->process);
 }
 
 /* Take the lock, waiting while a dead owner's stages end. */
 static enum sg_code take_lock(int fd, const char *folder, struct sg_err *err) {
     for (int waited = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; waited += STEP_MS) {
         struct owner owner = {"unknown", 0};
-        if (errno != EWOULDBLOCK && errno != EINTR) return sg_err_sys(err, "cannot lock %s", folder);
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return sg_err_sys(err, "cannot lock %s", folder);
         if (sg_signals_check(err) != SG_OK) return SG_SYSTEM;
-        if ((read_owner(fd, &owner) && !owner_died(&owner)) || waited >= WAIT_MS) return in_use(folder, &owner, err);
+        if ((read_owner(fd, &owner) && !owner_died(&owner)) || waited >= WAIT_MS)
+            return in_use(folder, &owner, err);
         nanosleep(&(struct timespec){.tv_nsec = STEP_MS * 1000000l}, NULL);
     }
     char host[96] = "", text[160];
     own_host(host);
     int len = snprintf(text, sizeof text, "%s %ld\n", host, (long)getpid());
-    if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)len, 0) != len) return sg_err_sys(err, "cannot write the lock of %s", folder);
+    if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)len, 0) != len)
+        return sg_err_sys(err, "cannot write the lock of %s", folder);
     return SG_OK;
 }
 
@@ -117,16 +128,20 @@ static void put_path(struct sg_buf *out, const char *path) {
     free(shown);
 }
 
-/* Absolute, so that verify and status work from anywhere; globs, lists and "-" as they are given, behind the folder. */
+/* Absolute, so that verify and status work from anywhere; globs, lists and "-" as they are given,
+ * behind the folder. */
 static void put_input(struct sg_buf *out, const char *input) {
     char *real = realpath(input, NULL), here[PATH_MAX];
     bool list = input[0] == '@' && input[1] != '/' && input[1] != '-';
     if (real) {
         put_path(out, real);
-    } else if (input[0] == '/' || strcmp(input, "-") == 0 || strcmp(input, "@-") == 0 || !getcwd(here, sizeof here)) {
+    } else if (input[0] == '/' || strcmp(input, "-") == 0 || strcmp(input, "@-") == 0 ||
+               !getcwd(here, sizeof here)) {
         put_path(out, input);
     } else {
-        char *full = list ? sg_printf_dup("@%s/%s", here, input + 1) : input[0] == '@' ? sg_strdup(input) : sg_printf_dup("%s/%s", here, input);
+        char *full = list              ? sg_printf_dup("@%s/%s", here, input + 1)
+                     : input[0] == '@' ? sg_strdup(input)
+                                       : sg_printf_dup("%s/%s", here, input);
         put_path(out, full);
         free(full);
     }
@@ -138,12 +153,14 @@ static void put_str(struct sg_buf *out, const char *name, const char *value) {
     put_path(out, value);
 }
 
-static void put_stage(struct sg_buf *out, const struct pipeline *pipeline, const struct step *step) {
+static void put_stage(struct sg_buf *out, const struct pipeline *pipeline,
+                      const struct step *step) {
     sg_json_open(out, '{');
     sg_json_name(out, "arguments");
     sg_json_open(out, '[');
     for (size_t i = 0; i < step->count; i++) {
-        char *pair = sg_printf_dup("%s=%s", step->settings[i].option->name, step->settings[i].value);
+        char *pair =
+            sg_printf_dup("%s=%s", step->settings[i].option->name, step->settings[i].value);
         put_path(out, pair);
         free(pair);
     }
@@ -162,7 +179,8 @@ static void put_time(struct sg_buf *out) {
     put_str(out, "time", text);
 }
 
-enum sg_code record_publish(const struct pipeline *pipeline, const char *state, struct sg_err *err) {
+enum sg_code record_publish(const struct pipeline *pipeline, const char *state,
+                            struct sg_err *err) {
     struct sg_buf out = {0};
     char host[96] = "";
     own_host(host);
@@ -180,7 +198,8 @@ enum sg_code record_publish(const struct pipeline *pipeline, const char *state, 
     sg_json_put_u64(&out, 1);
     sg_json_name(&out, "stages");
     sg_json_open(&out, '[');
-    for (size_t i = 0; i < pipeline->step_count; i++) put_stage(&out, pipeline, &pipeline->steps[i]);
+    for (size_t i = 0; i < pipeline->step_count; i++)
+        put_stage(&out, pipeline, &pipeline->steps[i]);
     sg_json_close(&out, ']');
     put_str(&out, "state", state);
     put_time(&out);
@@ -203,7 +222,8 @@ static bool read_stage(struct sg_json item, const char *work, struct record *out
     out->stages = sg_realloc(out->stages, (out->stage_count + 1) * sizeof *out->stages);
     struct record_stage *stage = &out->stages[out->stage_count++];
     char *folder = text_of(item, "folder");
-    *stage = (struct record_stage){.stage = text_of(item, "stage"), .label = text_of(item, "label"),
+    *stage = (struct record_stage){.stage = text_of(item, "stage"),
+                                   .label = text_of(item, "label"),
                                    .folder = folder ? sg_printf_dup("%s/%s", work, folder) : NULL};
     free(folder);
     return stage->stage && stage->label && stage->folder;
@@ -212,7 +232,8 @@ static bool read_stage(struct sg_json item, const char *work, struct record *out
 static bool read_record(struct sg_json all, const char *work, struct record *out) {
     struct sg_json value, item;
     uint64_t format;
-    if (!sg_json_member(all, "sangam_run", &value) || !sg_json_u64(value, &format) || format != 1) return false;
+    if (!sg_json_member(all, "sangam_run", &value) || !sg_json_u64(value, &format) || format != 1)
+        return false;
     out->pipeline = text_of(all, "pipeline");
     out->state = text_of(all, "state");
     if (!out->pipeline || !out->state || !sg_json_member(all, "inputs", &value)) return false;
@@ -239,11 +260,14 @@ enum sg_code record_load(const char *folder, struct record *out, struct sg_err *
         sg_err_sys(err, "cannot read");
         code = sg_err_at(err, folder, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
     } else if (access(path, F_OK) != 0 && errno == ENOENT) {
-        code = sg_err_set(err, SG_USAGE, "%s is not the folder of a run: it has no run.json", sg_err_quote(folder, name, sizeof name));
+        code = sg_err_set(err, SG_USAGE, "%s is not the folder of a run: it has no run.json",
+                          sg_err_quote(folder, name, sizeof name));
     } else {
         code = sg_file_load(path, RECORD_MAX, &text, err);
     }
-    if (code == SG_OK && (sg_json_check(text.data ? text.data : "", text.len, &all, &cause) != SG_OK || !read_record(all, folder, out))) {
+    if (code == SG_OK &&
+        (sg_json_check(text.data ? text.data : "", text.len, &all, &cause) != SG_OK ||
+         !read_record(all, folder, out))) {
         sg_err_set(err, SG_DATA, "not the record of a run of this version");
         code = sg_err_at(err, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
     }

@@ -1,4 +1,4 @@
-/* Any bytes as a configuration: either a sound tree or an error that names the file, never both, never neither. */
+/* Any bytes as a configuration give either a sound tree or an error that names the file. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

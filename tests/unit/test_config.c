@@ -1,7 +1,7 @@
 /* config: the tree with its places, and all that is refused. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,7 +43,8 @@ static void every_node_knows_its_place(void **state) {
     const struct sg_config *stages = sg_config_get(root, "stages");
     assert_int_equal(stages->kind, SG_CONFIG_LIST);
     assert_int_equal(stages->count, 2);
-    const struct sg_config *owner = sg_config_get(sg_config_get(&stages->items[0], "ingest"), "owner");
+    const struct sg_config *owner =
+        sg_config_get(sg_config_get(&stages->items[0], "ingest"), "owner");
     assert_string_equal(owner->text, "");
     const struct sg_config *mode = sg_config_get(sg_config_get(&stages->items[1], "dedup"), "mode");
     assert_string_equal(mode->text, "near");
@@ -72,7 +73,8 @@ static void an_empty_file_is_an_empty_mapping(void **state) {
 
 static void scalars_are_text_as_written(void **state) {
     (void)state;
-    struct sg_config *root = parse("a: 1e3\nb: yes\nc:\nd: 'it''s'\ne: \"\\u0928\"\nf: |\n  two\n  lines\n");
+    struct sg_config *root =
+        parse("a: 1e3\nb: yes\nc:\nd: 'it''s'\ne: \"\\u0928\"\nf: |\n  two\n  lines\n");
     const char *const texts[] = {"1e3", "yes", "", "it's", "\xe0\xa4\xa8", "two\nlines\n"};
     for (size_t i = 0; i < 6; i++) assert_string_equal(root->items[i].text, texts[i]);
     sg_config_free(root);

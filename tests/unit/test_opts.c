@@ -1,7 +1,7 @@
 /* opts: the parser, its messages, the settings, and what is generated from the tables. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static const struct sg_option own[] = {
 
 static const struct sg_option *const tables[] = {own, sg_common_options, NULL};
 
-/* Words up to a NULL, parsed; the caller frees what comes back (NULL on an error, which is then in *err). */
+/* Words up to a NULL, parsed; the caller frees what comes back. NULL: the error is in *err. */
 static struct sg_opts *parse(struct sg_err *err, ...) {
     char *words[16];
     int count = 0;
@@ -76,7 +76,8 @@ static void values_come_with_an_equals_sign_or_as_the_next_word(void **state) {
     (void)state;
     struct sg_err err;
     const char *const *items;
-    struct sg_opts *opts = parse(&err, "--mode=exact", "--tau", "0.5", "--set", "a=1", "--set=b=2", "--memory", "1.5GiB", "--max-bad=2.5%", NULL);
+    struct sg_opts *opts = parse(&err, "--mode=exact", "--tau", "0.5", "--set", "a=1", "--set=b=2",
+                                 "--memory", "1.5GiB", "--max-bad=2.5%", NULL);
     assert_string_equal(sg_opts_text(opts, "mode"), "exact");
     assert_true(sg_opts_number(opts, "tau") == 0.5);
     assert_int_equal(sg_opts_list(opts, "set", &items), 2);
@@ -126,7 +127,8 @@ static void errors_name_the_nearest_option(void **state) {
     refused("unknown option '--treads', did you mean '--threads'?", "--treads", "8");
     refused("unknown option '--max_bad', did you mean '--max-bad'?", "--max_bad=1", NULL);
     refused("unknown option '--ouptut', did you mean '--output'?", "--ouptut=x", NULL);
-    refused("unknown option '--thr', did you mean '--threads'?", "--thr", "8"); /* prefixes are not accepted, but understood */
+    refused("unknown option '--thr', did you mean '--threads'?", "--thr",
+            "8"); /* prefixes are not accepted, but understood */
     refused("unknown option '--florp'; --help lists all", "--florp", NULL);
     refused("unknown option '-x'; --help lists all", "-qx", NULL);
     refused("unknown option '-5'; --help lists all", "-5", NULL);
@@ -138,8 +140,10 @@ static void errors_say_what_a_value_should_be(void **state) {
     refused("option '--threads': '' is not a whole number", "--threads=", NULL);
     refused("option '--threads': '8x' is not a whole number", "-j", "8x");
     refused("option '--tau': 'nan' is not a number such as 0.75", "--tau=nan", NULL);
-    refused("option '--memory': '5 apples' is not a size such as 512M, 1.5GiB or 100MB", "--memory=5 apples", NULL);
-    refused("option '--max-bad': '101%' is not a whole number or a percentage such as 0.5%", "--max-bad=101%", NULL);
+    refused("option '--memory': '5 apples' is not a size such as 512M, 1.5GiB or 100MB",
+            "--memory=5 apples", NULL);
+    refused("option '--max-bad': '101%' is not a whole number or a percentage such as 0.5%",
+            "--max-bad=101%", NULL);
     refused("option '--mode': 'nearly' is none of near, exact", "--mode=nearly", NULL);
     refused("option '--quiet' takes no value", "--quiet=1", NULL);
     refused("option '--tau' needs a value: X", "--tau", NULL);
@@ -154,8 +158,9 @@ static void settings_hold_what_can_change_a_byte(void **state) {
     struct sg_opts *opts = parse(&err, "-j8", "--set=b", "--set=a", "--keep-dropped", NULL);
     sg_opts_settings(opts, &out);
     sg_buf_str(&out);
-    assert_string_equal(out.data, "{\"keep-dropped\":true,\"labels\":null,\"level\":3,\"max-record\":268435456,"
-                                  "\"mode\":\"near\",\"set\":[\"b\",\"a\"],\"tau\":0.75}");
+    assert_string_equal(
+        out.data, "{\"keep-dropped\":true,\"labels\":null,\"level\":3,\"max-record\":268435456,"
+                  "\"mode\":\"near\",\"set\":[\"b\",\"a\"],\"tau\":0.75}");
     sg_buf_free(&out);
     sg_opts_free(opts);
 }
@@ -184,10 +189,16 @@ static void the_nearest_word(void **state) {
     assert_null(sg_opts_nearest(longest, words, 4));
 }
 
-static const struct sg_verb verbs[] = {{"run", "do it", NULL, own}, {"verify", "prove it", "DIR", NULL, NULL, true}, {0}};
+static const struct sg_verb verbs[] = {
+    {"run", "do it", NULL, own}, {"verify", "prove it", "DIR", NULL, NULL, true}, {0}};
 static const char *const manual[] = {"A line that begins\n.so /etc/passwd is shown, \\ too.", NULL};
-static const struct sg_stage stage = {.name = "sieve", .about = "let the small ones through", .reads = "text", .writes = "size weight",
-                                      .verbs = verbs, .options = own, .manual = manual};
+static const struct sg_stage stage = {.name = "sieve",
+                                      .about = "let the small ones through",
+                                      .reads = "text",
+                                      .writes = "size weight",
+                                      .verbs = verbs,
+                                      .options = own,
+                                      .manual = manual};
 
 static void help_fits_eighty_columns(void **state) {
     (void)state;
