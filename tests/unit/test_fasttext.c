@@ -300,6 +300,7 @@ static void try_bytes(const char *bytes, size_t len, bool must_fail) {
     struct sg_err err = {0};
     struct fasttext *model = NULL;
     struct fasttext_scratch scratch = {0};
+    static const char text[] = "kato mi дом 中文 __label__l1";
     /* A copy of its own, so that a sanitizer sees a read behind the end. */
     char *copy = malloc(len ? len : 1);
     assert_non_null(copy);
@@ -307,11 +308,11 @@ static void try_bytes(const char *bytes, size_t len, bool must_fail) {
     if (fasttext_load(&model, copy, len, &err) == SG_OK) {
         struct fasttext_answer best[TOP];
         if (must_fail) fail_msg("%zu bytes of a model were taken for one", len);
-        fasttext_read(model, &scratch, "kato mi дом 中文 __label__l1", 30);
+        fasttext_read(model, &scratch, text, strlen(text));
         size_t count = fasttext_best(model, &scratch, NULL, TOP, best);
         for (size_t i = 0; i < count; i++) assert_true(best[i].score == best[i].score && best[i].label < fasttext_labels(model));
         fasttext_fold(model);
-        fasttext_read(model, &scratch, "kato mi", 7);
+        fasttext_read(model, &scratch, text, strlen(text));
     } else {
         assert_int_equal(err.code, SG_DATA);
         assert_true(err.text[0] != 0);
@@ -326,7 +327,8 @@ static void damaged_files(void **unused) {
     NEEDS_PROGRAM();
     uint64_t state = 5;
     try_bytes("", 0, true);
-    try_bytes("\x1f\x8b\x08 not a model at all, but long enough to be read as one", 60, true);
+    static const char other[] = "\x1f\x8b\x08 not a model at all, but long enough to be read as one";
+    try_bytes(other, sizeof other, true);
     for (size_t k = 0; k < KINDS; k++) {
         struct sg_buf bytes = {0};
         struct fasttext *model = load(&kinds[k], &bytes);
