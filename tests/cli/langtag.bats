@@ -1,0 +1,142 @@
+#!/usr/bin/env bats
+# sangam-langtag from the outside: members and their order, options, models of the user's, drops.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    cat >in.jsonl <<'END'
+{"id":"en","text":"The ferry leaves at seven, so we should pack our bags before breakfast."}
+{"id":"hi","text":"कल शाम हम बहुत देर तक नदी के किनारे टहलते रहे।","n":1.0e+05,"big":12345678901234567890,"k":"\u00e9"}
+{"id":"ko","text":"어제저녁 우리는 강가를 오랫동안 걸었다."}
+{"id":"no","text":"12:30 -- 44,5"}
+{"id":"su","text":"ᮞᮥᮔ᮪ᮓ"}
+END
+}
+
+needs_fasttext() { command -v fasttext >/dev/null || skip "the fasttext program is not installed"; }
+
+# A model that tells three invented languages apart.
+small_model() {
+    for i in $(seq 1 60); do
+        echo "__label__eng_Latn sea ship wind $((i % 7)) sail"
+        echo "__label__hi nadi kinara $((i % 5)) pani"
+        echo "__label__other/thing zip zap zop $((i % 3))"
+    done >train.txt
+    fasttext supervised -input train.txt -output small -dim 6 -epoch 20 -lr 1 -minn 2 -maxn 3 -bucket 500 -thread 1 -verbose 0 >/dev/null
+}
+
+@test "members, their order and types; other members as they came" {
+    run --separate-stderr sangam-langtag <in.jsonl
+    [ "$status" -eq 0 ]
+    [ "${#lines[@]}" -eq 5 ]
+    [[ "${lines[1]}" == *'"n":1.0e+05,"big":12345678901234567890,"k":"\u00e9","language":"hin","language_script":"Deva","language_score":0.'* ]]
+    [ "$(jq -c 'keys_unsorted | .[-6:]' <<<"${lines[0]}")" = '["language","language_script","language_score","top_langs","top_scores","language_group"]' ]
+    [ "$(jq -r '.language + "_" + .language_script' <<<"$output" | paste -sd' ')" = "eng_Latn hin_Deva kor_Hang zxx_Zxxx und_Sund" ]
+    [[ "${lines[2]}" == *'"language_score":1.0,"top_langs":["kor_Hang"],"top_scores":[1.0],"language_group":""}' ]]
+    [[ "${lines[4]}" == *'"language_score":0.0,"top_langs":["und_Sund"],"top_scores":[0.0],"language_group":""}' ]]
+    jq -e '(.top_langs | length) == (.top_scores | length)' <<<"$output" >/dev/null
+    [[ "$stderr" == *"5 documents in, 5 out, 0 dropped, 0 bad"* ]]
+}
+
+@test "tagging twice gives the same line; one thread or five, whatever the CPU" {
+    for i in $(seq 1 400); do sed "s/\"id\":\"/&$i-/" in.jsonl; done >many.jsonl
+    sangam-langtag -q -j1 <many.jsonl >once
+    sangam-langtag -q <once >twice
+    cmp once twice
+    sangam-langtag -q -j5 <many.jsonl | cmp - once
+    SANGAM_CPU=portable sangam-langtag -q <many.jsonl | cmp - once
+}
+
+@test "--top lists that many, by score and then by label" {
+    sangam-langtag -q --top 7 <in.jsonl | head -n 1 >got
+    jq -e '(.top_langs | length) == 7 and (.top_scores == (.top_scores | sort | reverse)) and .top_langs[0] == "eng_Latn"' got
+    run sangam-langtag --top 0 </dev/null
+    [ "$status" -eq 2 ]
+}
+
+@test "--min-score and --on-low: und, or a ledger line" {
+    [ "$(sangam-langtag -q --min-score 1 <in.jsonl | jq -r '.language' | paste -sd' ')" = "und und kor zxx und" ]
+    [ "$(sangam-langtag -q --min-score 0 <in.jsonl | jq -r '.language' | paste -sd' ')" = "eng hin kor zxx und" ]
+    sangam-langtag -q --on-low drop --dropped gone.jsonl.zst <in.jsonl >kept
+    [ "$(jq -r .id kept | paste -sd' ')" = "en hi ko no" ]
+    [ "$(zstd -qdc gone.jsonl.zst)" = '{"id":"su","reason":"low language score","label":"und_Sund","score":0.0}' ]
+    for p in 1.5 -1 x; do
+        run sangam-langtag --min-score=$p </dev/null
+        [ "$status" -eq 2 ]
+    done
+}
+
+@test "--labels: only those, with commas or repeated; a misspelt one is named with the nearest" {
+    [ "$(sangam-langtag -q --labels deu_Latn,mar <in.jsonl | jq -r '.top_langs[0]' | paste -sd' ')" = "deu_Latn mar_Deva und_Hang zxx_Zxxx und_Sund" ]
+    sangam-langtag -q --labels deu_Latn --labels mar <in.jsonl >a
+    sangam-langtag -q --labels 'deu_Latn, mar' <in.jsonl | cmp - a
+    run sangam-langtag --labels eng_Latm </dev/null
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"did you mean 'eng_Latn'?"* ]]
+}
+
+@test "--sample: a long text is read here and there; full reads all; anything else is refused" {
+    # English where the four pieces are read, Russian between them
+    english=$(for i in 1 2 3 4 5; do echo "The rain falls on the old harbour and nobody walks in the quiet street."; done)
+    russian=$(for i in $(seq 1 60); do echo "Дождь идёт над старой гаванью, и на улице никого."; done)
+    printf '%s\n' "$english" "$russian" "$english" "$russian" "$english" "$russian" "$english" | jq -cRs '{id:"p",text:.}' >page.jsonl
+    [ "$(sangam-langtag -q --sample 256 <page.jsonl | jq -r .language)" = eng ]
+    [ "$(sangam-langtag -q --sample full <page.jsonl | jq -r .language)" = rus ]
+    for s in 0 63 many ''; do
+        run sangam-langtag "--sample=$s" </dev/null
+        [ "$status" -eq 2 ]
+    done
+}
+
+@test "what later issues bring is not there yet" {
+    for o in --spans --train --extend --dev --report; do
+        run sangam-langtag $o </dev/null
+        [ "$status" -eq 2 ]
+        [[ "$output" == *"unknown option '$o'"* ]]
+    done
+}
+
+@test "a record without text is bad: exit 3" {
+    run sangam-langtag <<<'{"id":"a"}'
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"'text'"* ]]
+    run --separate-stderr sangam-langtag --max-bad 1 <<<'{"id":"a","text":null}'
+    [ "$status" -eq 0 ] && [ -z "$output" ]
+}
+
+@test "--model: labels and probabilities are those of the fasttext program" {
+    needs_fasttext
+    small_model
+    printf '%s\n' 'sail the sea' 'nadi me pani' 'zip zop' 'something else' >lines
+    jq -cR '{text:.}' lines >model.jsonl
+    fasttext predict-prob small.bin lines 3 | sed 's/__label__//g' >want
+    sangam-langtag -q --top 3 --model small.bin <model.jsonl >got
+    jq -r '[.top_langs, .top_scores] | transpose | flatten | join(" ")' got >ours
+    awk 'NR == FNR { for (i = 1; i <= NF; i++) want[FNR, i] = $i; next }
+         { for (i = 1; i <= NF; i++) { d = $i - want[FNR, i]
+             if (i % 2 ? $i != want[FNR, i] : d > 1e-5 || d < -1e-5) { print FNR, i, $i, want[FNR, i]; bad = 1 } } }
+         END { exit bad }' want ours
+    # LF counts as a space
+    jq -cn '{text:"sail\nthe\nsea"}' | sangam-langtag -q --model small.bin | jq -c .top_scores >lf
+    sangam-langtag -q --model small.bin < <(head -n 1 model.jsonl) | jq -c .top_scores | cmp - lf
+    # language and script: from xxx_Xxxx, from a two-letter code and the text's script, else the label itself
+    [ "$(jq -r '.language + " " + .language_script' got | head -n 3 | paste -sd' ')" = "eng Latn hin Latn other/thing Latn" ]
+}
+
+@test "--model: another model is another setting; a damaged or foreign file is exit 3 with its name" {
+    needs_fasttext
+    small_model
+    sangam-langtag -q in.jsonl -o a.jsonl
+    sangam-langtag -q --model small.bin in.jsonl -o b.jsonl
+    [ "$(jq -r .settings_hash a.receipt.json)" != "$(jq -r .settings_hash b.receipt.json)" ]
+    head -c 3000 small.bin >cut.bin
+    run sangam-langtag --model cut.bin in.jsonl
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"cut short"*"cut.bin"* ]]
+    run sangam-langtag --model in.jsonl in.jsonl
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"not a fastText model"* ]]
+    run sangam-langtag --model nowhere.bin in.jsonl
+    [ "$status" -eq 1 ]
+}
