@@ -8,6 +8,7 @@
  */
 #include "keytext.h"
 
+#include <endian.h>
 #include <stdbool.h>
 
 #include "text/unicode.h"
@@ -45,26 +46,54 @@ static inline uint8_t entry_at(const unsigned char *p, unsigned *len) {
     return dedup_unicode_entries[(unsigned)dedup_unicode_index[block] << 6 | (p[*len - 1] & 63)];
 }
 
+/* Is value among the sorted numbers of a table as long as the list of compositions? */
+static bool is_among(const uint64_t *numbers, uint64_t value) {
+    unsigned low = 0, high = dedup_unicode_pair_count;
+    while (low < high) {
+        unsigned middle = (low + high) / 2;
+        if (numbers[middle] < value) low = middle + 1;
+        else high = middle;
+    }
+    return low < dedup_unicode_pair_count && numbers[low] == value;
+}
+
+/* May NFC make something else of `first` and a later `second`, a Maybe? A mark can slip under those of a composite:
+ * U+00E2 U+0323 becomes U+1EAD, for U+0323 belongs before U+0302. */
+static bool may_compose(uint32_t first, uint32_t second, unsigned second_class) {
+    return is_among(dedup_unicode_pairs, (uint64_t)second << 21 | first) ||
+           (second_class && is_among(dedup_unicode_composites, first));
+}
+
+/*
+ * The quick check of UAX 15, sharper for Maybe: U+09BE or U+093C stand in every line of Bengali and Hindi, and only
+ * behind the few characters they compose with must the text be looked at again.
+ */
 static bool is_nfc(const unsigned char *p, const unsigned char *end) {
     unsigned last_class = 0;
+    const unsigned char *starter = NULL; /* the last character of class 0 */
     while (p < end) {
         if (*p < 0x80) {
             uint64_t eight;
             last_class = 0;
             while (end - p >= 8 && (memcpy(&eight, p, 8), (eight & 0x8080808080808080u) == 0)) p += 8;
             while (p < end && *p < 0x80) p++;
+            starter = p - 1;
             continue;
         }
         unsigned len;
         uint8_t entry = entry_at(p, &len);
         if (entry & (DEDUP_NFC | DEDUP_CCC)) {
-            if (entry & DEDUP_NFC) return false;
-            const char *at = (const char *)p;
-            unsigned class = dedup_unicode_class(sg_utf8_next(&at));
-            if (class < last_class) return false;
+            if (entry & DEDUP_NO) return false;
+            const char *at = (const char *)p, *before = (const char *)starter;
+            uint32_t c = sg_utf8_next(&at);
+            unsigned class = dedup_unicode_class(c);
+            if ((entry & DEDUP_NFC) && starter && may_compose(sg_utf8_next(&before), c, class)) return false;
+            if (class && class < last_class) return false;
             last_class = class;
+            if (!class) starter = p;
         } else {
             last_class = 0;
+            starter = p;
         }
         p += len;
     }
@@ -87,6 +116,24 @@ static inline unsigned space_at(const unsigned char *p, const unsigned char *end
     return entry_at(p, &len) & DEDUP_SPACE ? len : 0;
 }
 
+/*
+ * Over 16 bytes in which nothing changes: no control character, no lead byte of a wide space, and no space before
+ * another one or before such a lead. At least 17 bytes are readable.
+ */
+typedef unsigned char bytes16 __attribute__((vector_size(16)));
+
+static inline bool is_plain16(const unsigned char *p) {
+    bytes16 here, next;
+    memcpy(&here, p, 16);
+    memcpy(&next, p + 1, 16);
+    bytes16 lead = (bytes16)(here == 0xC2) | (bytes16)((bytes16)(here - 0xE1) < 3);
+    bytes16 next_space = (bytes16)(next <= ' ') | (bytes16)(next == 0xC2) | (bytes16)((bytes16)(next - 0xE1) < 3);
+    bytes16 hit = lead | (bytes16)(here < ' ') | ((bytes16)(here == ' ') & next_space);
+    uint64_t halves[2];
+    memcpy(halves, &hit, 16);
+    return (halves[0] | halves[1]) == 0;
+}
+
 struct sg_hash128 dedup_keytext_light(const char *nfc, size_t len, uint64_t seed, struct sg_buf *scratch) {
     const unsigned char *p = (const unsigned char *)nfc, *end = p + len, *kept;
     unsigned n;
@@ -94,42 +141,36 @@ struct sg_hash128 dedup_keytext_light(const char *nfc, size_t len, uint64_t seed
     kept = p;
     scratch->len = 0;
     while (p < end) {
-        if (!(n = space_at(p, end))) {
-            p++; /* into the middle of a character too: no continuation byte is a space lead */
-            continue;
+        while (end - p > 16 && is_plain16(p)) p += 16;
+        /* Now byte by byte, into the middle of characters too: no continuation byte is a lead of a space. */
+        const unsigned char *stop = end - p > 16 ? p + 16 : end;
+        while (p < stop) {
+            if (!(n = space_at(p, end)) || (*p == ' ' && p + 1 < end && !space_at(p + 1, end))) {
+                p++; /* one plain space between others stays as it is */
+                continue;
+            }
+            sg_buf_put(scratch, kept, (size_t)(p - kept));
+            for (; n; n = space_at(p, end)) p += n;
+            if (p < end) sg_buf_putc(scratch, ' ');
+            kept = p;
         }
-        if (*p == ' ' && p + 1 < end && !space_lead[p[1]]) {
-            p++; /* one plain space stays as it is */
-            continue;
-        }
-        sg_buf_put(scratch, kept, (size_t)(p - kept));
-        for (; n; n = space_at(p, end)) p += n;
-        if (p < end) sg_buf_putc(scratch, ' ');
-        kept = p;
     }
     if (scratch->len == 0) return sg_hash128(kept, (size_t)(end - kept), seed);
     sg_buf_put(scratch, kept, (size_t)(end - kept));
     return sg_hash128(scratch->data, scratch->len, seed);
 }
 
+#define SLACK 16 /* writable bytes behind any place where a character is put; a hash reads as many */
+
 void dedup_tokens_start(struct dedup_tokens *tokens, const char *nfc, size_t len) {
     tokens->at = (const unsigned char *)nfc;
     tokens->end = tokens->at + len;
-    if (tokens->word.cap == 0) sg_buf_room(&tokens->word, 256);
+    tokens->word.len = 0;
+    sg_buf_room(&tokens->word, 256);
 }
 
-/* Append the character at p, folded where it says so, at `at` in word. Returns the new length. */
-static inline size_t put_character(struct sg_buf *word, size_t at, const unsigned char *p, unsigned len, uint8_t entry) {
-    word->len = at;
-    char *out = sg_buf_room(word, 4);
-    const char *from = (const char *)p;
-    if (entry & DEDUP_FOLD) return at + sg_utf8_encode(dedup_unicode_fold(sg_utf8_next(&from)), out);
-    memcpy(out, p, len);
-    return at + len;
-}
-
-/* Skip what is in no token. The entry of what stands there then, of ASCII too; end is looked at first. */
-static const unsigned char *skip_separators(const unsigned char *p, const unsigned char *end) {
+/* Skip what is in no token. */
+static inline const unsigned char *skip_separators(const unsigned char *p, const unsigned char *end) {
     while (p < end) {
         unsigned len = 1;
         if (*p < 0x80) {
@@ -143,30 +184,75 @@ static const unsigned char *skip_separators(const unsigned char *p, const unsign
     return p;
 }
 
+/* Put the character at p, folded where its entry says so. */
+static inline char *put_character(char *out, const unsigned char *p, unsigned len, uint8_t entry) {
+    const char *from = (const char *)p;
+    if (entry & DEDUP_FOLD) return out + sg_utf8_encode(dedup_unicode_fold(sg_utf8_next(&from)), out);
+    out[0] = from[0]; /* at least two bytes; memcpy of a length not known would be a call */
+    out[1] = from[1];
+    if (len > 2) out[2] = from[2];
+    if (len > 3) out[3] = from[3];
+    return out + len;
+}
+
+#define EACH(byte) (0x0101010101010101u * (byte))
+
+/* How many of eight bytes, from the lowest on, are ASCII letters or digits; *folded: all eight in lower case. */
+static inline unsigned word_bytes(uint64_t eight, uint64_t *folded) {
+    uint64_t low = eight & EACH(0x7F), lower = low | EACH(0x20);
+    uint64_t letter = (lower + EACH(0x80 - 'a')) & ~(lower + EACH(0x80 - 'z' - 1));
+    uint64_t digit = (low + EACH(0x80 - '0')) & ~(low + EACH(0x80 - '9' - 1));
+    uint64_t others = ~((letter | digit) & ~eight) & EACH(0x80);
+    *folded = lower;
+    return others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
+}
+
+static char *grown(struct dedup_tokens *tokens, char *out) {
+    tokens->word.len = (size_t)(out - tokens->word.data);
+    out = sg_buf_room(&tokens->word, tokens->word.len + 2 * SLACK);
+    tokens->word.len = 0;
+    return out;
+}
+
+/* The run of ASCII letters and digits at p, in lower case, eight bytes at a time. */
+static inline const unsigned char *put_ascii(const unsigned char *p, const unsigned char *end, char **out, const char *limit) {
+    while (end - p >= 8 && *out <= limit) {
+        uint64_t eight, folded;
+        memcpy(&eight, p, 8);
+        unsigned n = word_bytes(le64toh(eight), &folded);
+        folded = htole64(folded);
+        memcpy(*out, &folded, 8);
+        *out += n;
+        p += n;
+        if (n < 8) return p;
+    }
+    while (p < end && *p < 0x80 && ascii_word[*p] && *out <= limit) *(*out)++ = (char)ascii_word[*p++];
+    return p;
+}
+
 /* From p on: words and marks while `words`, else marks alone; ignorable characters are left out. */
-static const unsigned char *run_of(struct dedup_tokens *tokens, const unsigned char *p, bool words, size_t *len) {
+static inline const unsigned char *run_of(struct dedup_tokens *tokens, const unsigned char *p, bool words, size_t *len) {
     const unsigned char *end = tokens->end;
-    size_t at = *len;
+    char *out = tokens->word.data + *len;
+    const char *limit = tokens->word.data + tokens->word.cap - SLACK;
     while (p < end) {
+        if (out > limit) {
+            out = grown(tokens, out);
+            limit = tokens->word.data + tokens->word.cap - SLACK;
+        }
         if (*p < 0x80) {
-            unsigned char folded = ascii_word[*p];
-            if (!folded || !words) break;
-            if (at == tokens->word.cap) {
-                tokens->word.len = at;
-                sg_buf_room(&tokens->word, at);
-            }
-            tokens->word.data[at++] = (char)folded;
-            p++;
+            if (!words || !ascii_word[*p]) break;
+            p = put_ascii(p, end, &out, limit);
             continue;
         }
         unsigned bytes;
         uint8_t entry = entry_at(p, &bytes);
         unsigned kind = entry & DEDUP_KIND;
-        if (kind == DEDUP_MARK || (kind == DEDUP_WORD && words)) at = put_character(&tokens->word, at, p, bytes, entry);
+        if (kind == DEDUP_MARK || (kind == DEDUP_WORD && words)) out = put_character(out, p, bytes, entry);
         else if (kind != DEDUP_DROP) break;
         p += bytes;
     }
-    *len = at;
+    *len = (size_t)(out - tokens->word.data);
     return p;
 }
 
@@ -181,7 +267,7 @@ unsigned dedup_tokens_next(struct dedup_tokens *tokens, size_t *len) {
     uint8_t entry = *p < 0x80 ? DEDUP_WORD : entry_at(p, &bytes);
     if ((entry & DEDUP_KIND) == DEDUP_LONE) {
         weight = 1;
-        *len = put_character(&tokens->word, 0, p, bytes, entry);
+        *len = (size_t)(put_character(tokens->word.data, p, bytes, entry) - tokens->word.data);
         p += bytes;
     }
     tokens->at = run_of(tokens, p, weight == 2, len);

@@ -27,6 +27,7 @@ enum dedup_kind {
 #define DEDUP_SPACE 16 /* White_Space */
 #define DEDUP_NFC 32   /* NFC_QC is No or Maybe */
 #define DEDUP_CCC 64   /* its canonical combining class is not 0 */
+#define DEDUP_NO 128   /* NFC_QC is No, or a jamo that composes by arithmetic */
 
 extern const uint16_t dedup_unicode_index[17408];
 extern const uint8_t dedup_unicode_entries[];
@@ -34,6 +35,9 @@ extern const uint8_t dedup_unicode_fold_index[17408];
 extern const uint32_t dedup_unicode_folds[];
 extern const uint8_t dedup_unicode_class_index[17408];
 extern const uint8_t dedup_unicode_classes[];
+/* Two characters that NFC makes one of, as second << 21 | first, sorted; and what it makes of them, sorted. */
+extern const uint64_t dedup_unicode_pairs[], dedup_unicode_composites[];
+extern const unsigned dedup_unicode_pair_count;
 
 static inline uint8_t dedup_unicode_entry(uint32_t c) {
     return dedup_unicode_entries[(uint32_t)dedup_unicode_index[c >> 6] << 6 | (c & 63)];

@@ -12,7 +12,7 @@ import sys
 
 PINNED = "15.0.0"
 SEPARATOR, WORD, LONE, MARK, DROP = range(5)
-FOLD, SPACE, NFC, CCC = 8, 16, 32, 64
+FOLD, SPACE, NFC, CCC, NO = 8, 16, 32, 64, 128
 LONE_SCRIPTS = set("Han Hiragana Katakana Thai Lao Khmer Myanmar Tai_Le New_Tai_Lue Tai_Tham Javanese Balinese Yi".split())
 LONE_CODES = set("Hani Hira Kana Thai Laoo Khmr Mymr Tale Talu Lana Java Bali Yiii".split())
 COUNT = 0x110000
@@ -53,12 +53,28 @@ def load(folder):
     for a, b, v in ranges(folder, "CaseFolding.txt"):
         if v[0] in "CS":
             fold[a] = int(v[1], 16)
-    props = {"Default_Ignorable_Code_Point": set(), "White_Space": set(), "NFC_QC": set()}
+    props = {"Default_Ignorable_Code_Point": set(), "White_Space": set(), "NFC_QC": set(), "NFC_NO": set()}
     for file in ("DerivedCoreProperties.txt", "PropList.txt", "DerivedNormalizationProps.txt"):
         for a, b, v in ranges(folder, file):
             if v[0] in props:
                 props[v[0]].update(range(a, b + 1))
-    return category, name, ccc, digit, script, extensions, fold, props
+            if v == ["NFC_QC", "N"]:
+                props["NFC_NO"].update(range(a, b + 1))
+    return category, name, ccc, digit, script, extensions, fold, props, compositions(folder, ccc)
+
+
+def compositions(folder, ccc):
+    """(second, first) of every primary composite: two characters that NFC makes one of."""
+    excluded, pairs = set(), []
+    for a, b, v in ranges(folder, "DerivedNormalizationProps.txt"):
+        if v[0] == "Full_Composition_Exclusion":
+            excluded.update(range(a, b + 1))
+    for line in open(os.path.join(folder, "UnicodeData.txt"), encoding="utf-8"):
+        f = line.split(";")
+        parts = f[5].split()
+        if len(parts) == 2 and not f[5].startswith("<") and int(f[0], 16) not in excluded:
+            pairs.append((int(parts[1], 16), int(parts[0], 16), int(f[0], 16)))
+    return sorted(pairs)
 
 
 def is_lone(c, script, extensions):
@@ -70,7 +86,7 @@ def is_lone(c, script, extensions):
 
 
 def make(folder):
-    category, name, ccc, digit, script, extensions, fold, props = load(folder)
+    category, name, ccc, digit, script, extensions, fold, props, pairs = load(folder)
     entry, target = bytearray(COUNT), {}
     for c in range(COUNT):
         kind = category[c][0]
@@ -90,8 +106,10 @@ def make(folder):
         e |= SPACE if c in props["White_Space"] else 0
         e |= NFC if c in props["NFC_QC"] else 0
         e |= CCC if ccc[c] else 0
+        # The jamo of a syllable compose by arithmetic, not by pairs: they are left to the slow path.
+        e |= NO if c in props["NFC_NO"] or 0x1161 <= c <= 0x1175 or 0x11A8 <= c <= 0x11C2 else 0
         entry[c] = e
-    return entry, target, ccc
+    return entry, target, ccc, pairs
 
 
 def blocks(values):
@@ -114,7 +132,7 @@ def emit(kind, name, numbers, per_line):
 
 
 def main():
-    entry, target, ccc = make(sys.argv[1] if len(sys.argv) > 1 else "/usr/share/unicode")
+    entry, target, ccc, pairs = make(sys.argv[1] if len(sys.argv) > 1 else "/usr/share/unicode")
     print("/* Written by unicode_table.py from Unicode %s: do not edit. */" % PINNED)
     print('#include "unicode_table.h"')
     index, out = blocks(entry)
@@ -130,6 +148,9 @@ def main():
     emit("uint8_t", "dedup_unicode_class_index", index, 32)
     emit("uint8_t", "dedup_unicode_classes", [v for b in out for v in b], 32)
     assert len(out) < 256
+    emit("uint64_t", "dedup_unicode_pairs", ["%dull" % (second << 21 | first) for second, first, _ in pairs], 12)
+    emit("uint64_t", "dedup_unicode_composites", ["%dull" % c for c in sorted(c for _, _, c in pairs)], 16)
+    print("\nconst unsigned dedup_unicode_pair_count = %d;" % len(pairs))
 
 
 if __name__ == "__main__":
