@@ -98,9 +98,8 @@ static int by_bytes(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static bool is_known(const struct leftover *left, char *path) {
-    return left->known_count &&
-           bsearch(&path, left->known, left->known_count, sizeof path, by_bytes);
+static bool among(char *const *sorted, size_t count, const char *path) {
+    return count && bsearch(&path, sorted, count, sizeof path, by_bytes);
 }
 
 static enum sg_code not_ours(const char *path, const char *cause, struct sg_err *err) {
@@ -119,7 +118,7 @@ static enum sg_code see_receipt(void *context, const char *path, const struct sg
         if (strcmp(receipt->inputs[i].path, "-") == 0) continue;
         char *there = sg_receipt_resolve(path, receipt->inputs[i].path),
              *real = realpath(there, NULL);
-        bool known = real && is_known(left, real);
+        bool known = real && among(left->known, left->known_count, real);
         free(there);
         free(real);
         if (!known)
@@ -145,7 +144,7 @@ static enum sg_code every_file_named(struct leftover *left, struct sg_err *err) 
     for (size_t i = 0; i < files.count && code == SG_OK; i++) {
         if (!file_is_records(files.paths[i])) continue;
         char *real = realpath(files.paths[i], NULL);
-        if (real && !bsearch(&real, left->named.paths, left->named.count, sizeof real, by_bytes))
+        if (real && !among(left->named.paths, left->named.count, real))
             code = not_ours(files.paths[i], "has no receipt", err);
         free(real);
     }
