@@ -65,6 +65,7 @@ struct sg_extsort {
     struct sg_radix radix;
     char *folder;
     size_t memory_bytes, capacity, block_records;
+    size_t room;                               /* records that fit into what is allocated now */
     unsigned char *records, *scratch, *sorted; /* sorted: one of the two, when all fitted */
     size_t used, next;
     uint64_t count;
@@ -175,7 +176,7 @@ static enum sg_code add_to_run(struct sg_extsort *sort, const unsigned char *rec
 }
 
 static void sort_buffer(struct sg_extsort *sort) {
-    if (sort->used && !sort->scratch) sort->scratch = sg_alloc(sort->capacity * sort->radix.width);
+    if (sort->used && !sort->scratch) sort->scratch = sg_alloc(sort->room * sort->radix.width);
     sort->sorted = sort->used ? sg_radix_sort(&sort->radix, sort->records, sort->scratch, sort->used) : NULL;
 }
 
@@ -189,13 +190,21 @@ static enum sg_code spill(struct sg_extsort *sort, struct sg_err *err) {
     return code;
 }
 
+/* A small sort holds what it needs, not what it may have. */
+static void grow(struct sg_extsort *sort) {
+    size_t room = sort->room ? 2 * sort->room : 4096;
+    sort->room = room < sort->capacity ? room : sort->capacity;
+    sort->records = sg_realloc(sort->records, sort->room * sort->radix.width);
+    free(sort->scratch);
+    sort->scratch = NULL;
+}
+
 enum sg_code sg_extsort_put(struct sg_extsort *sort, const void *record, struct sg_err *err) {
     if (sort->used == sort->capacity) {
         enum sg_code code = spill(sort, err);
         if (code != SG_OK) return code;
     }
-    /* Pages are only had when they are touched, so a small sort holds what it needs. */
-    if (!sort->records) sort->records = sg_alloc(sort->capacity * sort->radix.width);
+    if (sort->used == sort->room) grow(sort);
     memcpy(sort->records + sort->used++ * sort->radix.width, record, sort->radix.width);
     sort->count++;
     return SG_OK;
