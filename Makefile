@@ -62,7 +62,7 @@ fuzz/%: $(BUILD)/fuzz/% ; @:
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP $(if $(filter stages/%,$<),-I$(dir $<)) -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) -MMD -MP $(if $(filter stages/%,$<),-iquote $(dir $<)) -c -o $@ $<
 
 $(LIB): $(call objects,$(LIB_SRC))
 	@rm -f $@ && $(AR) rcs $@ $^

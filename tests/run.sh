@@ -27,6 +27,7 @@ one() { # one file of tests; TAP into its log
     *) CMOCKA_MESSAGE_OUTPUT=TAP timeout "${TEST_SECONDS:-900}" "$file" >"$out" 2>&1 ;;
     esac
     status=$?
+    sed -i -E "s/^not (ok .*# SKIP)/\1/" "$out" # cmocka marks a skipped test so
     # a crash or a timeout must count even when every line printed so far says ok
     if [ $status -ne 0 ] && ! grep -qE '^not ok' "$out"; then echo "not ok $name ended with status $status" >>"$out"; fi
     if ! grep -qE '^(not )?ok' "$out" && ! grep -q '^skipped:' "$out"; then echo "not ok $name ran no test" >>"$out"; fi
