@@ -15,6 +15,7 @@
 #include <string.h>
 
 typedef signed char lanes __attribute__((vector_size(16)));
+typedef unsigned char sums __attribute__((vector_size(16))); /* up to 255 of a lane; adding wraps, as it must not in lanes */
 
 /* What begins at a byte (as a signed number), and by how much it weighs more than what stands below. */
 enum { THRESHOLDS = 8 };
@@ -23,22 +24,22 @@ static const int64_t step[THRESHOLDS] = {400, 100, 200, 100, -100, 300, 500, -12
 
 /* Spelled out, so that every sum stays in a register. */
 static void count_block(const char *at, size_t vectors, uint64_t counts[THRESHOLDS]) {
-    lanes c0 = {0}, e0 = c0, e1 = c0, e2 = c0, e3 = c0, ee = c0, f0 = c0, ascii = c0;
+    sums c0 = {0}, e0 = c0, e1 = c0, e2 = c0, e3 = c0, ee = c0, f0 = c0, ascii = c0;
     for (size_t i = 0; i < vectors; i++) {
         lanes bytes;
         memcpy(&bytes, at + 16 * i, 16);
-        c0 -= bytes >= begin[0]; /* true is -1 */
-        e0 -= bytes >= begin[1];
-        e1 -= bytes >= begin[2];
-        e2 -= bytes >= begin[3];
-        e3 -= bytes >= begin[4];
-        ee -= bytes >= begin[5];
-        f0 -= bytes >= begin[6];
-        ascii -= bytes >= begin[7];
+        c0 -= (sums)(bytes >= begin[0]); /* true is -1 */
+        e0 -= (sums)(bytes >= begin[1]);
+        e1 -= (sums)(bytes >= begin[2]);
+        e2 -= (sums)(bytes >= begin[3]);
+        e3 -= (sums)(bytes >= begin[4]);
+        ee -= (sums)(bytes >= begin[5]);
+        f0 -= (sums)(bytes >= begin[6]);
+        ascii -= (sums)(bytes >= begin[7]);
     }
-    const lanes sums[THRESHOLDS] = {c0, e0, e1, e2, e3, ee, f0, ascii};
+    const sums all[THRESHOLDS] = {c0, e0, e1, e2, e3, ee, f0, ascii};
     for (int t = 0; t < THRESHOLDS; t++)
-        for (int lane = 0; lane < 16; lane++) counts[t] += (unsigned char)sums[t][lane];
+        for (int lane = 0; lane < 16; lane++) counts[t] += all[t][lane];
 }
 
 void shard_tokens(const char *utf8, size_t len, uint64_t *code_points, uint64_t *tokens) {
