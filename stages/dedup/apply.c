@@ -78,7 +78,8 @@ static void set_hash(struct sg_record *record, const char *name, struct sg_hash1
     sg_record_set_string(record, name, none ? "" : hex, none ? 0 : SG_HASH_HEX - 1);
 }
 
-static void keep(const struct dedup_job *job, struct worker *worker, struct batch *batch, const struct dedup_decision *decision) {
+static void keep(const struct dedup_job *job, struct worker *worker, struct batch *batch,
+                 const struct dedup_decision *decision) {
     struct sg_record *record = &worker->line.record;
     char size[24];
     int len = snprintf(size, sizeof size, "%u", decision->size);
@@ -111,8 +112,10 @@ static enum sg_code drop(const struct dedup_job *job, struct worker *worker, str
         sg_json_quote(detail, document->text, document->text_len);
     }
     sg_parts_drop(&batch->parts, document->id, document->id_len, exact ? "exact" : "near", detail);
-    if (exact) batch->tally.exact++;
-    else batch->tally.near++;
+    if (exact)
+        batch->tally.exact++;
+    else
+        batch->tally.near++;
     return SG_OK;
 }
 
@@ -133,8 +136,8 @@ struct cursor {
     uint64_t document;
 };
 
-static enum sg_code one_document(const struct apply *apply, struct worker *worker, struct batch *batch, struct cursor *cursor,
-                                 struct sg_err *err) {
+static enum sg_code one_document(const struct apply *apply, struct worker *worker, struct batch *batch,
+                                 struct cursor *cursor, struct sg_err *err) {
     const struct dedup_job *job = apply->job;
     struct dedup_decision decision = {.size = 1, .verdict = DEDUP_KEEP};
     if (cursor->decision < cursor->last && dedup_get_word(cursor->decision) == cursor->document) {
@@ -155,8 +158,10 @@ static void bad_line(struct batch *batch, const char *line, size_t len, struct s
     sg_err_clear(err);
 }
 
-static enum sg_code each_line(const struct apply *apply, struct worker *worker, struct batch *batch, struct sg_err *err) {
-    struct cursor cursor = {.decision = batch->decisions.data, .last = batch->decisions.data + batch->decisions.len,
+static enum sg_code each_line(const struct apply *apply, struct worker *worker, struct batch *batch,
+                              struct sg_err *err) {
+    struct cursor cursor = {.decision = batch->decisions.data,
+                            .last = batch->decisions.data + batch->decisions.len,
                             .document = batch->span.first};
     const char *at = batch->in.lines.data, *end = at + batch->in.lines.len, *line;
     enum sg_code code = SG_OK;
@@ -168,7 +173,8 @@ static enum sg_code each_line(const struct apply *apply, struct worker *worker, 
         case DEDUP_DOCUMENT: code = one_document(apply, worker, batch, &cursor, err);
         }
     }
-    if (code == SG_OK && cursor.document != batch->span.first + batch->span.documents) code = changed(apply, batch, err);
+    if (code == SG_OK && cursor.document != batch->span.first + batch->span.documents)
+        code = changed(apply, batch, err);
     return code;
 }
 
@@ -248,9 +254,15 @@ static void free_workers(struct apply *apply, unsigned threads) {
 
 static enum sg_code pass(struct apply *apply, uint64_t batch_bytes, struct sg_err *err) {
     struct dedup_job *job = apply->job;
-    const struct sg_pipe pipe = {.threads = job->run->budget.threads, .budget_bytes = batch_bytes, .context = apply,
-                                 .make = make_batch, .unmake = free_batch, .read = read_batch, .demand = demand_of,
-                                 .work = work_on, .write = write_batch};
+    const struct sg_pipe pipe = {.threads = job->run->budget.threads,
+                                 .budget_bytes = batch_bytes,
+                                 .context = apply,
+                                 .make = make_batch,
+                                 .unmake = free_batch,
+                                 .read = read_batch,
+                                 .demand = demand_of,
+                                 .work = work_on,
+                                 .write = write_batch};
     enum sg_code code = dedup_corpus_open(&apply->corpus, job, false, err);
     apply->corpus.memory_bytes = batch_bytes / 5;
     if (code == SG_OK) code = dedup_job_open(job, &apply->map, &dedup_decision_kind, "t0.map", err);

@@ -63,7 +63,8 @@ enum sg_code dedup_blob_get(const struct dedup_blob *blob, uint64_t offset, stru
         into->len += more;
     }
     if (code != SG_OK) return code;
-    if (into->len != len || sg_num_get_u32(first + 4) != (uint32_t)sg_hash64(into->data, len, 0)) return damaged(blob, err);
+    if (into->len != len || sg_num_get_u32(first + 4) != (uint32_t)sg_hash64(into->data, len, 0))
+        return damaged(blob, err);
     return SG_OK;
 }
 

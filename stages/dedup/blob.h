@@ -16,19 +16,21 @@
 
 struct dedup_blob {
     char *path;
-    int fd; /* 0: none */
+    int fd;         /* 0: none */
     uint64_t bytes; /* of pieces put so far: where the next one will stand */
     struct sg_buf pending;
 };
 
-enum sg_code dedup_blob_create(struct dedup_blob *blob, char *path, struct sg_err *err) SG_MUST_CHECK; /* path moves in */
+enum sg_code dedup_blob_create(struct dedup_blob *blob, char *path,
+                               struct sg_err *err) SG_MUST_CHECK; /* path moves in */
 /* Append one piece to `to` in the file's form, for callers that gather pieces first. */
 void dedup_blob_piece(struct sg_buf *to, const void *bytes, size_t len);
 /* Append what dedup_blob_piece made. */
 enum sg_code dedup_blob_put(struct dedup_blob *blob, const struct sg_buf *pieces, struct sg_err *err) SG_MUST_CHECK;
 enum sg_code dedup_blob_flush(struct dedup_blob *blob, struct sg_err *err) SG_MUST_CHECK;
 /* The piece at offset replaces what is in `into`. */
-enum sg_code dedup_blob_get(const struct dedup_blob *blob, uint64_t offset, struct sg_buf *into, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code dedup_blob_get(const struct dedup_blob *blob, uint64_t offset, struct sg_buf *into,
+                            struct sg_err *err) SG_MUST_CHECK;
 void dedup_blob_close(struct dedup_blob *blob);
 
 #endif

@@ -83,8 +83,11 @@ struct stars {
 };
 
 static enum sg_code new_sort(struct stars *stars, struct sg_extsort **sort, struct sg_err *err) {
-    const struct sg_extsort_options options = {.width = DEDUP_EDGE_WIDTH, .key_offset = 0, .key_bytes = 16,
-                                               .memory_bytes = stars->sort_bytes, .folder = stars->job->run->tmp};
+    const struct sg_extsort_options options = {.width = DEDUP_EDGE_WIDTH,
+                                               .key_offset = 0,
+                                               .key_bytes = 16,
+                                               .memory_bytes = stars->sort_bytes,
+                                               .folder = stars->job->run->tmp};
     return sg_extsort_init(sort, &options, err);
 }
 
@@ -204,7 +207,8 @@ static enum sg_code by_sorting(const struct dedup_graph *graph, struct dedup_row
     return code;
 }
 
-enum sg_code dedup_components(const struct dedup_graph *graph, const char *name, uint64_t *members, struct sg_err *err) {
+enum sg_code dedup_components(const struct dedup_graph *graph, const char *name, uint64_t *members,
+                              struct sg_err *err) {
     struct dedup_rows out = {0};
     uint64_t documents = graph->documents;
     bool fits = documents < UINT32_MAX && documents * 4 + documents / 8 <= graph->memory_bytes - (2u << 20);
@@ -223,8 +227,11 @@ enum sg_code dedup_cluster(struct dedup_job *job, struct sg_err *err) {
         dedup_edge_name(names[i], i);
         files[i] = names[i];
     }
-    const struct dedup_graph graph = {.job = job, .files = files, .file_count = DEDUP_PARTITIONS,
-                                      .documents = job->counts.documents, .memory_bytes = job->memory_bytes};
+    const struct dedup_graph graph = {.job = job,
+                                      .files = files,
+                                      .file_count = DEDUP_PARTITIONS,
+                                      .documents = job->counts.documents,
+                                      .memory_bytes = job->memory_bytes};
     sg_progress_phase(job->run->progress, "cluster", 0);
     return dedup_components(&graph, "component.cmp", &job->counts.in_components, err);
 }

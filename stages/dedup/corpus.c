@@ -8,7 +8,8 @@
 
 const struct dedup_rows_kind dedup_batch_kind = {"BATC", DEDUP_BATCH_WIDTH, DEDUP_SMALL_BLOCK};
 
-enum sg_code dedup_corpus_at(const struct dedup_job *job, size_t input, uint64_t frame_offset, uint64_t record, struct sg_err *err) {
+enum sg_code dedup_corpus_at(const struct dedup_job *job, size_t input, uint64_t frame_offset, uint64_t record,
+                             struct sg_err *err) {
     if (err->errnum && err->file[0]) return err->code;
     return sg_err_at(err, job->inputs[input].given->path, frame_offset, record, SG_NOWHERE);
 }
@@ -24,7 +25,8 @@ void dedup_corpus_shrink(struct sg_buf *buf) {
     if (buf->cap > KEEP_BYTES) sg_buf_free(buf);
 }
 
-enum sg_code dedup_corpus_open(struct dedup_corpus *corpus, struct dedup_job *job, bool first_pass, struct sg_err *err) {
+enum sg_code dedup_corpus_open(struct dedup_corpus *corpus, struct dedup_job *job, bool first_pass,
+                               struct sg_err *err) {
     *corpus = (struct dedup_corpus){.job = job, .first_pass = first_pass};
     return first_pass ? SG_OK : dedup_job_open(job, &corpus->spans, &dedup_batch_kind, "t0.bat", err);
 }
@@ -75,8 +77,8 @@ enum sg_code dedup_corpus_next(struct dedup_corpus *corpus, struct sg_frames_bat
         if (code != SG_OK) return code;
         if (corpus->input == job->input_count) return SG_END;
         const struct dedup_input *input = &job->inputs[corpus->input];
-        struct sg_frames_options options = {.max_record = job->run->max_record, .stream = input->stream,
-                                            .memory_bytes = corpus->memory_bytes};
+        struct sg_frames_options options = {
+            .max_record = job->run->max_record, .stream = input->stream, .memory_bytes = corpus->memory_bytes};
         if (!corpus->reader) code = sg_frames_open(&corpus->reader, input->path, &options, err);
         if (code == SG_OK) code = sg_frames_next(corpus->reader, batch, err);
         if (code == SG_END) {

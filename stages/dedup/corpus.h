@@ -18,32 +18,35 @@ extern const struct dedup_rows_kind dedup_batch_kind;
 
 struct dedup_span {
     size_t input;
-    uint64_t first;      /* number of its first document */
+    uint64_t first; /* number of its first document */
     uint32_t documents;
-    uint32_t others;     /* lines that are no documents: 0 means that line i is document i */
+    uint32_t others; /* lines that are no documents: 0 means that line i is document i */
 };
 
 struct dedup_corpus {
     struct dedup_job *job;
     struct sg_frames *reader;
-    size_t input;          /* the one at hand */
+    size_t input; /* the one at hand */
     bool first_pass;
     struct dedup_rows spans; /* of later passes */
     uint64_t documents, shown_bytes;
     uint64_t memory_bytes;
 };
 
-enum sg_code dedup_corpus_open(struct dedup_corpus *corpus, struct dedup_job *job, bool first_pass, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code dedup_corpus_open(struct dedup_corpus *corpus, struct dedup_job *job, bool first_pass,
+                               struct sg_err *err) SG_MUST_CHECK;
 /* In the first pass the span has only its input. */
 enum sg_code dedup_corpus_next(struct dedup_corpus *corpus, struct sg_frames_batch *batch, struct dedup_span *span,
                                struct sg_err *err) SG_MUST_CHECK;
 void dedup_corpus_close(struct dedup_corpus *corpus);
 
 /* Errors of a batch, with the file they happened in. */
-enum sg_code dedup_corpus_at(const struct dedup_job *job, size_t input, uint64_t frame_offset, uint64_t record, struct sg_err *err);
+enum sg_code dedup_corpus_at(const struct dedup_job *job, size_t input, uint64_t frame_offset, uint64_t record,
+                             struct sg_err *err);
 
 /* Memory of a pass: bytes that batches may hold in flight, and fewer threads when they do not fit. */
-enum sg_code dedup_corpus_fit(struct dedup_job *job, uint64_t fixed_bytes, uint64_t *batch_bytes, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code dedup_corpus_fit(struct dedup_job *job, uint64_t fixed_bytes, uint64_t *batch_bytes,
+                              struct sg_err *err) SG_MUST_CHECK;
 /* Give back what a giant record made large. */
 void dedup_corpus_shrink(struct sg_buf *buf);
 

@@ -5,7 +5,9 @@
 
 #define BLOCK 256 /* windows hashed before they go through the kernel */
 
-static uint32_t saturated(uint64_t n) { return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n; }
+static uint32_t saturated(uint64_t n) {
+    return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+}
 
 static struct sg_hash128 text_key(const struct dedup_settings *settings, struct dedup_scratch *scratch,
                                   const struct dedup_document *document, const char *nfc, size_t nfc_len) {
@@ -22,8 +24,8 @@ struct sg_hash128 dedup_text_key(const struct dedup_settings *settings, struct d
 }
 
 /* Minima over all windows; returns how many windows there are. */
-static uint64_t windows_of(const struct dedup_minhash *minhash, struct dedup_shingles *shingles, const char *nfc, size_t len,
-                           uint32_t *minima) {
+static uint64_t windows_of(const struct dedup_minhash *minhash, struct dedup_shingles *shingles, const char *nfc,
+                           size_t len, uint32_t *minima) {
     uint64_t windows[BLOCK], total = 0;
     uint32_t x[BLOCK];
     size_t count;
@@ -62,17 +64,22 @@ void dedup_document_read(const struct dedup_settings *settings, struct dedup_scr
 }
 
 void dedup_doc_put(const struct dedup_doc *doc, char *row) {
-    const uint64_t words[] = {doc->text_key.lo, doc->text_key.hi, doc->id_key.lo, doc->id_key.hi, doc->priority,
-                              doc->windows | (uint64_t)doc->bytes << 32, doc->id_offset, doc->line_low};
+    const uint64_t words[] = {doc->text_key.lo, doc->text_key.hi, doc->id_key.lo,
+                              doc->id_key.hi,   doc->priority,    doc->windows | (uint64_t)doc->bytes << 32,
+                              doc->id_offset,   doc->line_low};
     for (unsigned i = 0; i < 8; i++) sg_num_put_u64(row + 8 * i, words[i]);
 }
 
 void dedup_doc_get(const char *row, struct dedup_doc *doc) {
     uint64_t words[8];
     for (unsigned i = 0; i < 8; i++) words[i] = sg_num_get_u64(row + 8 * i);
-    *doc = (struct dedup_doc){.text_key = {words[0], words[1]}, .id_key = {words[2], words[3]}, .priority = words[4],
-                              .windows = (uint32_t)words[5], .bytes = (uint32_t)(words[5] >> 32),
-                              .id_offset = words[6], .line_low = words[7]};
+    *doc = (struct dedup_doc){.text_key = {words[0], words[1]},
+                              .id_key = {words[2], words[3]},
+                              .priority = words[4],
+                              .windows = (uint32_t)words[5],
+                              .bytes = (uint32_t)(words[5] >> 32),
+                              .id_offset = words[6],
+                              .line_low = words[7]};
 }
 
 void dedup_scratch_free(struct dedup_scratch *scratch) {

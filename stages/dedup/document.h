@@ -23,9 +23,9 @@
 #define DEDUP_DOC_WIDTH 64 /* less the sketch */
 
 struct dedup_settings {
-    bool near;               /* else exact keys alone */
-    bool raw_key;            /* the exact key is of the text as it is */
-    uint32_t min_shingles;   /* fewer windows: exact only */
+    bool near;             /* else exact keys alone */
+    bool raw_key;          /* the exact key is of the text as it is */
+    uint32_t min_shingles; /* fewer windows: exact only */
     struct dedup_minhash minhash;
 };
 
@@ -42,9 +42,9 @@ struct dedup_doc {
 };
 
 struct dedup_sketch {
-    unsigned bands;                  /* keys that follow */
+    unsigned bands; /* keys that follow */
     uint64_t keys[DEDUP_LANES];
-    uint8_t values[DEDUP_SKETCH];    /* settings->minhash.sketch_bytes of them */
+    uint8_t values[DEDUP_SKETCH]; /* settings->minhash.sketch_bytes of them */
 };
 
 struct dedup_document {

@@ -19,8 +19,10 @@ uint32_t dedup_forest_root(struct dedup_forest *forest, uint32_t member) {
 void dedup_forest_join(struct dedup_forest *forest, uint32_t a, uint32_t b) {
     a = dedup_forest_root(forest, a);
     b = dedup_forest_root(forest, b);
-    if (a < b) forest->parent[b] = a;
-    else forest->parent[a] = b;
+    if (a < b)
+        forest->parent[b] = a;
+    else
+        forest->parent[a] = b;
 }
 
 void dedup_forest_free(struct dedup_forest *forest) {

@@ -25,6 +25,7 @@ struct dedup_graph {
 };
 
 /* Writes the COMP file `name`; *members: its rows. */
-enum sg_code dedup_components(const struct dedup_graph *graph, const char *name, uint64_t *members, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code dedup_components(const struct dedup_graph *graph, const char *name, uint64_t *members,
+                              struct sg_err *err) SG_MUST_CHECK;
 
 #endif

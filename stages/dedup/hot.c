@@ -70,7 +70,10 @@ static enum sg_code rename_rows(struct dedup_job *job, struct sg_extsort *member
 enum sg_code dedup_hot_cut(struct dedup_job *job, unsigned level, uint64_t count, struct sg_extsort *members,
                            struct sg_err *err) {
     static const char *const files[] = {"hot.edg"};
-    const struct dedup_graph graph = {.job = job, .files = files, .file_count = 1, .documents = count,
+    const struct dedup_graph graph = {.job = job,
+                                      .files = files,
+                                      .file_count = 1,
+                                      .documents = count,
                                       .memory_bytes = job->memory_bytes / 4 + (2u << 20)};
     struct sg_extsort *sort = NULL;
     struct dedup_rows edges = {0};

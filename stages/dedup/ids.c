@@ -34,7 +34,8 @@ static enum sg_code list_documents(const struct dedup_job *job, struct sg_extsor
     return code == SG_END ? sg_extsort_sort(documents, err) : code;
 }
 
-static enum sg_code join(const struct dedup_job *job, struct sg_extsort *documents, struct sg_extsort *ids, struct sg_err *err) {
+static enum sg_code join(const struct dedup_job *job, struct sg_extsort *documents, struct sg_extsort *ids,
+                         struct sg_err *err) {
     const struct dedup_rows_kind kind = {"DOCT", dedup_doc_width(job), DEDUP_BLOCK};
     struct dedup_rows docs = {0};
     const void *record, *row = NULL;
@@ -94,7 +95,8 @@ static enum sg_code report(const struct dedup_job *job, const struct findings *f
     }
     sg_buf_str(&list);
     if (code == SG_OK)
-        code = sg_err_set(err, SG_DATA, "%llu ids stand on two or more different lines each, for example %s; "
+        code = sg_err_set(err, SG_DATA,
+                          "%llu ids stand on two or more different lines each, for example %s; "
                           "make ids unique, or give --duplicate-ids keep",
                           (unsigned long long)findings->ids, list.data);
     sg_buf_free(&list);

@@ -30,11 +30,11 @@
 
 struct dedup_input {
     const struct sg_input *given;
-    char *path;              /* what is read: given->path, or the spooled copy of a pipe */
-    bool stream;             /* its frames do not hold whole lines */
+    char *path;                /* what is read: given->path, or the spooled copy of a pipe */
+    bool stream;               /* its frames do not hold whole lines */
     uint64_t bytes, raw_bytes; /* of the file, and decompressed */
     uint64_t first, documents, bad, blank;
-    struct sg_hash128 hash;  /* of the file's bytes */
+    struct sg_hash128 hash; /* of the file's bytes */
     int64_t mtime_ns;
 };
 

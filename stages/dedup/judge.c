@@ -8,14 +8,17 @@ uint32_t dedup_member_width(const struct dedup_job *job) {
     return DEDUP_MEMBER_HEAD + (job->settings.near ? job->settings.minhash.sketch_bytes : 0);
 }
 
-static struct dedup_fate *fates_of(const struct dedup_judge *judge) { return (struct dedup_fate *)(void *)judge->fates.data; }
+static struct dedup_fate *fates_of(const struct dedup_judge *judge) {
+    return (struct dedup_fate *)(void *)judge->fates.data;
+}
 
 static void get_member(const struct dedup_judge *judge, size_t index, struct dedup_member *member) {
     dedup_member_get(judge->rows + index * dedup_member_width(judge->job), false, member);
 }
 
 static struct dedup_component component_of(const struct dedup_judge *judge) {
-    return (struct dedup_component){.count = judge->count, .sketches = (const uint8_t *)judge->sketches.data,
+    return (struct dedup_component){.count = judge->count,
+                                    .sketches = (const uint8_t *)judge->sketches.data,
                                     .short_text = (const bool *)(const void *)judge->short_text.data};
 }
 
@@ -38,7 +41,9 @@ void dedup_judge_sift(struct dedup_judge *judge, const char *rows, size_t count,
     *clear = dedup_leader_sift(&judge->job->rule, &component, fates_of(judge));
 }
 
-bool dedup_judge_needs_text(const struct dedup_judge *judge, size_t member) { return fates_of(judge)[member].needs_text; }
+bool dedup_judge_needs_text(const struct dedup_judge *judge, size_t member) {
+    return fates_of(judge)[member].needs_text;
+}
 
 /* ---- texts ---- */
 
@@ -63,7 +68,8 @@ static enum sg_code exact(void *context, size_t a, size_t b, uint64_t *common, u
     if (code != SG_OK) return code;
     const struct sg_buf *x = &judge->sets[a], *y = &judge->sets[b];
     size_t x_count = x->len / 8, y_count = y->len / 8;
-    *common = dedup_set_common((const uint64_t *)(const void *)x->data, x_count, (const uint64_t *)(const void *)y->data, y_count);
+    *common = dedup_set_common((const uint64_t *)(const void *)x->data, x_count,
+                               (const uint64_t *)(const void *)y->data, y_count);
     *all = x_count + y_count - *common;
     judge->job->counts.compared_by_text++;
     return SG_OK;
@@ -74,7 +80,8 @@ enum sg_code dedup_judge_texts(struct dedup_judge *judge, const uint64_t *offset
     judge->offsets = offsets;
     judge->sets = sg_zalloc(judge->count, sizeof *judge->sets);
     judge->sets_limit = judge->job->memory_bytes / 4;
-    enum sg_code code = dedup_leader_settle(&judge->job->rule, &component, exact, judge, fates_of(judge), err);
+    enum sg_code code =
+        dedup_leader_settle(&judge->job->rule, &component, (struct dedup_texts){exact, judge}, fates_of(judge), err);
     forget_sets(judge);
     free(judge->sets);
     judge->sets = NULL;
@@ -83,7 +90,9 @@ enum sg_code dedup_judge_texts(struct dedup_judge *judge, const uint64_t *offset
 
 /* ---- decisions ---- */
 
-static void add_saturated(uint32_t *sum, uint64_t more) { *sum = *sum + more > UINT32_MAX ? UINT32_MAX : (uint32_t)(*sum + more); }
+static void add_saturated(uint32_t *sum, uint64_t more) {
+    *sum = *sum + more > UINT32_MAX ? UINT32_MAX : (uint32_t)(*sum + more);
+}
 
 static uint8_t method_of(const struct dedup_judge *judge, const struct dedup_fate *fate) {
     if (judge->job->verify == DEDUP_NONE) return DEDUP_BY_BAND;
@@ -106,11 +115,15 @@ enum sg_code dedup_judge_write(struct dedup_judge *judge, struct sg_err *err) {
         if (leads && size == 1 && !job->keep_components) continue; /* alone: as if it had met nobody */
         get_member(judge, i, &member);
         get_member(judge, fates[i].leader, &leader);
-        struct dedup_decision decision = {
-            .document = member.document, .id_low = member.id_key.lo, .text_low = member.text_key.lo,
-            .component = member.first, .survivor = leader.id_offset, .size = size,
-            .similarity = fates[i].similarity, .verdict = leads ? DEDUP_KEEP : DEDUP_DROP_NEAR,
-            .method = leads ? DEDUP_BY_KEY : method_of(judge, &fates[i])};
+        struct dedup_decision decision = {.document = member.document,
+                                          .id_low = member.id_key.lo,
+                                          .text_low = member.text_key.lo,
+                                          .component = member.first,
+                                          .survivor = leader.id_offset,
+                                          .size = size,
+                                          .similarity = fates[i].similarity,
+                                          .verdict = leads ? DEDUP_KEEP : DEDUP_DROP_NEAR,
+                                          .method = leads ? DEDUP_BY_KEY : method_of(judge, &fates[i])};
         if (size > 1) decision.cluster = dedup_cluster_id(&leader);
         job->counts.clusters += leads && size > 1;
         char row[DEDUP_DECISION_WIDTH];

@@ -20,8 +20,8 @@ struct dedup_judge {
     size_t count;
     struct sg_buf sketches, short_text, fates;
     /* window sets of this component */
-    const uint64_t *offsets;    /* in job->sets, by member; UINT64_MAX: none */
-    struct sg_buf *sets;        /* loaded on demand; len 0: not now */
+    const uint64_t *offsets; /* in job->sets, by member; UINT64_MAX: none */
+    struct sg_buf *sets;     /* loaded on demand; len 0: not now */
     uint64_t sets_bytes, sets_limit;
 };
 

@@ -15,6 +15,7 @@
 #include "text/utf8.h"
 #include "unicode_table.h"
 
+/* clang-format off */
 /* ASCII letters (folded) and digits; 0 for separators. */
 static const unsigned char ascii_word[128] = {
     ['0'] = '0', '1', '2', '3', '4', '5', '6', '7', '8', '9',
@@ -29,6 +30,7 @@ static const bool space_lead[256] = {
     ['\t'] = true, ['\n'] = true, ['\v'] = true, ['\f'] = true, ['\r'] = true, [' '] = true,
     [0xC2] = true, [0xE1] = true, [0xE2] = true, [0xE3] = true,
 };
+/* clang-format on */
 
 /* Entry and length of the character at p, which is not ASCII. */
 static inline uint8_t entry_at(const unsigned char *p, unsigned *len) {
@@ -51,8 +53,10 @@ static bool is_among(const uint64_t *numbers, uint64_t value) {
     unsigned low = 0, high = dedup_unicode_pair_count;
     while (low < high) {
         unsigned middle = (low + high) / 2;
-        if (numbers[middle] < value) low = middle + 1;
-        else high = middle;
+        if (numbers[middle] < value)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low < dedup_unicode_pair_count && numbers[low] == value;
 }
@@ -215,7 +219,8 @@ static char *grown(struct dedup_tokens *tokens, char *out) {
 }
 
 /* The run of ASCII letters and digits at p, in lower case, eight bytes at a time. */
-static inline const unsigned char *put_ascii(const unsigned char *p, const unsigned char *end, char **out, const char *limit) {
+static inline const unsigned char *put_ascii(const unsigned char *p, const unsigned char *end, char **out,
+                                             const char *limit) {
     while (end - p >= 8 && *out <= limit) {
         uint64_t eight, folded;
         memcpy(&eight, p, 8);
@@ -231,7 +236,8 @@ static inline const unsigned char *put_ascii(const unsigned char *p, const unsig
 }
 
 /* From p on: words and marks while `words`, else marks alone; ignorable characters are left out. */
-static inline const unsigned char *run_of(struct dedup_tokens *tokens, const unsigned char *p, bool words, size_t *len) {
+static inline const unsigned char *run_of(struct dedup_tokens *tokens, const unsigned char *p, bool words,
+                                          size_t *len) {
     const unsigned char *end = tokens->end;
     char *out = tokens->word.data + *len;
     const char *limit = tokens->word.data + tokens->word.cap - SLACK;
@@ -248,8 +254,10 @@ static inline const unsigned char *run_of(struct dedup_tokens *tokens, const uns
         unsigned bytes;
         uint8_t entry = entry_at(p, &bytes);
         unsigned kind = entry & DEDUP_KIND;
-        if (kind == DEDUP_MARK || (kind == DEDUP_WORD && words)) out = put_character(out, p, bytes, entry);
-        else if (kind != DEDUP_DROP) break;
+        if (kind == DEDUP_MARK || (kind == DEDUP_WORD && words))
+            out = put_character(out, p, bytes, entry);
+        else if (kind != DEDUP_DROP)
+            break;
         p += bytes;
     }
     *len = (size_t)(out - tokens->word.data);

@@ -58,8 +58,8 @@ static uint16_t estimate(const struct dedup_rule *rule, unsigned matches) {
 }
 
 /* What pass one finds for one member. Returns true when the member stays in doubt. */
-static bool sift_one(const struct dedup_rule *rule, const struct dedup_component *component, const struct leaders *leaders,
-                     size_t member, struct dedup_fate *fate) {
+static bool sift_one(const struct dedup_rule *rule, const struct dedup_component *component,
+                     const struct leaders *leaders, size_t member, struct dedup_fate *fate) {
     unsigned best = 0;
     bool doubt = false, follows = false;
     for (size_t i = 0; i < leaders->count; i++) {
@@ -80,8 +80,8 @@ static bool sift_one(const struct dedup_rule *rule, const struct dedup_component
 }
 
 /* The member and every possible leader it is in doubt with want their texts. */
-static void mark_doubts(const struct dedup_rule *rule, const struct dedup_component *component, const struct leaders *leaders,
-                        size_t member, struct dedup_fate *fates) {
+static void mark_doubts(const struct dedup_rule *rule, const struct dedup_component *component,
+                        const struct leaders *leaders, size_t member, struct dedup_fate *fates) {
     for (size_t i = 0; i < leaders->count; i++) {
         size_t leader = leaders->index[i];
         if (component->short_text[leader]) continue;
@@ -91,7 +91,8 @@ static void mark_doubts(const struct dedup_rule *rule, const struct dedup_compon
     }
 }
 
-bool dedup_leader_sift(const struct dedup_rule *rule, const struct dedup_component *component, struct dedup_fate *fates) {
+bool dedup_leader_sift(const struct dedup_rule *rule, const struct dedup_component *component,
+                       struct dedup_fate *fates) {
     struct leaders leaders = {.index = sg_alloc(component->count * sizeof *leaders.index),
                               .open = sg_zalloc(component->count, sizeof *leaders.open)};
     bool clear = true;
@@ -109,18 +110,26 @@ bool dedup_leader_sift(const struct dedup_rule *rule, const struct dedup_compone
     return clear;
 }
 
+/* How pass two asks for texts. */
+struct asking {
+    const struct dedup_rule *rule;
+    const struct dedup_component *component;
+    struct leaders leaders;
+    dedup_exact *exact;
+    void *context;
+};
+
 /* The best of the doubtful leaders by exact similarity, when it is tau or more. */
-static enum sg_code by_texts(const struct dedup_rule *rule, const struct dedup_component *component,
-                             const struct leaders *leaders, size_t member, dedup_exact *exact, void *context,
-                             struct dedup_fate *fate, struct sg_err *err) {
+static enum sg_code by_texts(const struct asking *asking, size_t member, struct dedup_fate *fate, struct sg_err *err) {
+    const struct dedup_rule *rule = asking->rule;
     uint64_t best_common = 0, best_all = 1;
-    for (size_t i = 0; i < leaders->count; i++) {
-        size_t leader = leaders->index[i];
-        if (component->short_text[leader]) continue;
-        unsigned matches = matches_of(rule, component, member, leader);
+    for (size_t i = 0; i < asking->leaders.count; i++) {
+        size_t leader = asking->leaders.index[i];
+        if (asking->component->short_text[leader]) continue;
+        unsigned matches = matches_of(rule, asking->component, member, leader);
         if (matches < rule->maybe || matches >= rule->sure) continue;
         uint64_t common = 0, all = 1;
-        enum sg_code code = exact(context, member, leader, &common, &all, err);
+        enum sg_code code = asking->exact(asking->context, member, leader, &common, &all, err);
         if (code != SG_OK) return code;
         if (common * 1000000 < all * rule->tau_ppm) continue;
         if (fate->by_text && common * best_all <= best_common * all) continue;
@@ -133,19 +142,20 @@ static enum sg_code by_texts(const struct dedup_rule *rule, const struct dedup_c
     return SG_OK;
 }
 
-enum sg_code dedup_leader_settle(const struct dedup_rule *rule, const struct dedup_component *component, dedup_exact *exact,
-                                 void *context, struct dedup_fate *fates, struct sg_err *err) {
-    struct leaders leaders = {.index = sg_alloc(component->count * sizeof *leaders.index),
-                              .open = sg_zalloc(component->count, sizeof *leaders.open)};
+enum sg_code dedup_leader_settle(const struct dedup_rule *rule, const struct dedup_component *component,
+                                 struct dedup_texts texts, struct dedup_fate *fates, struct sg_err *err) {
+    struct asking asking = {.rule = rule, .component = component, .exact = texts.exact, .context = texts.context};
+    asking.leaders.index = sg_alloc(component->count * sizeof *asking.leaders.index);
+    asking.leaders.open = sg_zalloc(component->count, sizeof *asking.leaders.open);
     enum sg_code code = SG_OK;
     for (size_t member = 0; member < component->count && code == SG_OK; member++) {
         struct dedup_fate *fate = &fates[member];
         *fate = (struct dedup_fate){.leader = (uint32_t)member, .similarity = SCALE};
-        if (!component->short_text[member] && sift_one(rule, component, &leaders, member, fate))
-            code = by_texts(rule, component, &leaders, member, exact, context, fate, err);
-        if (fate->leader == member) leaders.index[leaders.count++] = (uint32_t)member;
+        if (!component->short_text[member] && sift_one(rule, component, &asking.leaders, member, fate))
+            code = by_texts(&asking, member, fate, err);
+        if (fate->leader == member) asking.leaders.index[asking.leaders.count++] = (uint32_t)member;
     }
-    free(leaders.index);
-    free(leaders.open);
+    free(asking.leaders.index);
+    free(asking.leaders.open);
     return code;
 }

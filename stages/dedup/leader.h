@@ -41,18 +41,25 @@ struct dedup_component {
 struct dedup_fate {
     uint32_t leader; /* its own index: it stays */
     uint16_t similarity;
-    bool by_text;    /* the similarity is exact */
+    bool by_text; /* the similarity is exact */
     bool needs_text;
 };
 
 /* True: all fates are final. False: some pairs are not clear, and every pair that dedup_leader_settle can ask for has
  * needs_text on both sides. */
-bool dedup_leader_sift(const struct dedup_rule *rule, const struct dedup_component *component, struct dedup_fate *fates);
+bool dedup_leader_sift(const struct dedup_rule *rule, const struct dedup_component *component,
+                       struct dedup_fate *fates);
 
 /* Exact Jaccard of members a and b as common / all. */
-typedef enum sg_code dedup_exact(void *context, size_t a, size_t b, uint64_t *common, uint64_t *all, struct sg_err *err);
+typedef enum sg_code dedup_exact(void *context, size_t a, size_t b, uint64_t *common, uint64_t *all,
+                                 struct sg_err *err);
 
-enum sg_code dedup_leader_settle(const struct dedup_rule *rule, const struct dedup_component *component, dedup_exact *exact,
-                                 void *context, struct dedup_fate *fates, struct sg_err *err) SG_MUST_CHECK;
+struct dedup_texts {
+    dedup_exact *exact;
+    void *context;
+};
+
+enum sg_code dedup_leader_settle(const struct dedup_rule *rule, const struct dedup_component *component,
+                                 struct dedup_texts texts, struct dedup_fate *fates, struct sg_err *err) SG_MUST_CHECK;
 
 #endif

@@ -10,7 +10,8 @@ static uint64_t scope_of(struct dedup_line *line) {
     return script ? sg_hash64(script, len, scope) : scope;
 }
 
-enum dedup_line_kind dedup_line_read(struct dedup_line *line, const char *bytes, size_t len, bool by_language, struct sg_err *err) {
+enum dedup_line_kind dedup_line_read(struct dedup_line *line, const char *bytes, size_t len, bool by_language,
+                                     struct sg_err *err) {
     struct dedup_document *document = &line->document;
     if (sg_record_blank(bytes, len)) return DEDUP_BLANK;
     if (sg_record_scan(&line->record, bytes, len, err) != SG_OK) return DEDUP_BAD;

@@ -20,7 +20,8 @@ struct dedup_line {
     struct dedup_document document;
 };
 
-enum dedup_line_kind dedup_line_read(struct dedup_line *line, const char *bytes, size_t len, bool by_language, struct sg_err *err);
+enum dedup_line_kind dedup_line_read(struct dedup_line *line, const char *bytes, size_t len, bool by_language,
+                                     struct sg_err *err);
 void dedup_line_free(struct dedup_line *line);
 
 /* The next line of [*at, end) without its LF; false at the end. */

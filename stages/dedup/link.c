@@ -97,8 +97,11 @@ static enum sg_code link_partition(void *context, unsigned worker, void *argumen
         dedup_edge_name(to, task->partition);
     }
     /* The key's first four bits are the same in a partition, and its first bytes nearly sort it: eight key bytes. */
-    const struct sg_extsort_options options = {.width = DEDUP_BAND_WIDTH, .key_offset = 0, .key_bytes = 8,
-                                               .memory_bytes = link->sort_bytes, .folder = link->job->run->tmp};
+    const struct sg_extsort_options options = {.width = DEDUP_BAND_WIDTH,
+                                               .key_offset = 0,
+                                               .key_bytes = 8,
+                                               .memory_bytes = link->sort_bytes,
+                                               .folder = link->job->run->tmp};
     enum sg_code code = sg_extsort_init(&sort, &options, err);
     if (code == SG_OK) code = fill(link->job, sort, from, err);
     if (code == SG_OK) code = dedup_job_create(link->job, &edges, &dedup_edge_kind, to, err);
@@ -124,8 +127,13 @@ enum sg_code dedup_link(struct dedup_job *job, struct sg_err *err) {
     uint64_t share = job->memory_bytes / threads;
     share = share > (2u << 20) ? share - (1u << 20) : LEAST_SORT; /* the rest: file buffers */
     struct link link = {.job = job, .sort_bytes = share < LEAST_SORT ? LEAST_SORT : (size_t)share};
-    const struct sg_pipe pipe = {.threads = threads, .context = &link, .make = make_task, .unmake = free_task,
-                                 .read = read_task, .work = link_partition, .write = write_task};
+    const struct sg_pipe pipe = {.threads = threads,
+                                 .context = &link,
+                                 .make = make_task,
+                                 .unmake = free_task,
+                                 .read = read_task,
+                                 .work = link_partition,
+                                 .write = write_task};
     sg_progress_phase(job->run->progress, "link", 0);
     return sg_pipe_run(&pipe, err);
 }

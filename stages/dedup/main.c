@@ -3,20 +3,34 @@
 
 /* clang-format off */
 static const struct sg_option options[] = {
-    {"mode",          0, SG_OPTION_CHOICE, "near|exact",           "near",     "near finds edited copies too; exact runs inside it", true},
-    {"preset",        0, SG_OPTION_CHOICE, "sangam",               "sangam",   "parameters of a published recipe; each can be given on its own", true},
-    {"bands",         0, SG_OPTION_COUNT,  "N",                    "21",       "bands of the sketch: more find less similar pairs",   true},
-    {"rows",          0, SG_OPTION_COUNT,  "N",                    "6",        "values a band: more find more similar pairs only",    true},
-    {"threshold",     0, SG_OPTION_NUMBER, "J",                    "0.75",     "least Jaccard similarity to the document that stays", true},
-    {"verify",        0, SG_OPTION_CHOICE, "auto|text|sketch|none", "auto",    "how a pair is checked: by sketch and near the threshold by text; always by text; by sketch; not at all", true},
-    {"min-shingles",  0, SG_OPTION_COUNT,  "N",                    "5",        "documents with fewer windows of words are compared exactly only", true},
-    {"exact-key",     0, SG_OPTION_CHOICE, "light|raw",            "light",    "equal texts: after NFC and with white space collapsed, or byte for byte", true},
-    {"scope",         0, SG_OPTION_CHOICE, "corpus|language",      "corpus",   "compare all documents, or those of one language and script", true},
-    {"prefer",        0, SG_OPTION_TEXT,   "RULE",                 "len:desc", "which document of a cluster stays: the longest text", true},
-    {"duplicate-ids", 0, SG_OPTION_CHOICE, "stop|keep",            "stop",     "two different lines with one id: stop with exit 3, or tell them apart by their text", true},
-    {"keep-components", 0, SG_OPTION_FLAG, NULL,                   NULL,       "add dedup_component, the cluster id of the first document that shares band keys", true},
-    {"hot",           0, SG_OPTION_COUNT,  "N",                    "100000",   "components above N documents are cut by sharper bands first", true},
-    {"seed",          0, SG_OPTION_COUNT,  "N",                    "1",        "seed of the sketch's hash functions", true},
+    {"mode", 0, SG_OPTION_CHOICE, "near|exact", "near",
+     "near finds edited copies too; exact runs inside it", true},
+    {"preset", 0, SG_OPTION_CHOICE, "sangam", "sangam",
+     "parameters of a published recipe; each can be given on its own", true},
+    {"bands", 0, SG_OPTION_COUNT, "N", "21",
+     "bands of the sketch: more of them find less similar pairs", true},
+    {"rows", 0, SG_OPTION_COUNT, "N", "6",
+     "values a band: more of them find only more similar pairs", true},
+    {"threshold", 0, SG_OPTION_NUMBER, "J", "0.75",
+     "least Jaccard similarity to the document that stays", true},
+    {"verify", 0, SG_OPTION_CHOICE, "auto|text|sketch|none", "auto",
+     "check pairs by sketch and near the threshold by text, always by text, by sketch, or not at all", true},
+    {"min-shingles", 0, SG_OPTION_COUNT, "N", "5",
+     "documents with fewer windows of words are compared exactly only", true},
+    {"exact-key", 0, SG_OPTION_CHOICE, "light|raw", "light",
+     "equal texts: after NFC and with white space collapsed, or byte for byte", true},
+    {"scope", 0, SG_OPTION_CHOICE, "corpus|language", "corpus",
+     "compare all documents, or only those of one language and script", true},
+    {"prefer", 0, SG_OPTION_TEXT, "RULE", "len:desc",
+     "which document of a cluster stays: the longest text", true},
+    {"duplicate-ids", 0, SG_OPTION_CHOICE, "stop|keep", "stop",
+     "two different lines with one id: stop with exit 3, or tell them apart by their text", true},
+    {"keep-components", 0, SG_OPTION_FLAG, NULL, NULL,
+     "add dedup_component, which all documents that are connected by shared keys have in common", true},
+    {"hot", 0, SG_OPTION_COUNT, "N", "100000",
+     "components above N documents are cut by sharper bands first", true},
+    {"seed", 0, SG_OPTION_COUNT, "N", "1",
+     "seed of the hash functions of the sketch", true},
     {0}};
 
 static const char *const manual[] = {
@@ -28,7 +42,8 @@ static const char *const manual[] = {
     "files, on how the corpus is cut into files, on threads or on memory.",
     "Kept documents gain minhash_cluster_size, the number of documents the survivor stands for, itself included, and "
     "minhash_cluster_id, 32 hex digits, empty when it is alone. The ledger beside each output has a line for each document "
-    "removed: id, reason (exact or near), cluster, survivor_id, similarity, method (key, sketch, text or band), cluster_size, bytes.",
+    "removed: id, reason (exact or near), cluster, survivor_id, similarity, method (key, sketch, text or band), "
+    "cluster_size, bytes.",
     "Inputs are read up to three times; standard input is first copied to --tmp.",
     NULL};
 /* clang-format on */

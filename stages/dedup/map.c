@@ -48,7 +48,8 @@ static void put_band(struct sg_buf *bands, uint64_t key, uint64_t document) {
     bands->len += DEDUP_BAND_WIDTH;
 }
 
-static void put_document(const struct dedup_job *job, struct worker *worker, struct batch *batch, const char *line, size_t len) {
+static void put_document(const struct dedup_job *job, struct worker *worker, struct batch *batch, const char *line,
+                         size_t len) {
     struct dedup_doc doc;
     struct dedup_sketch *sketch = &worker->sketch;
     dedup_document_read(&job->settings, &worker->scratch, &worker->line.document, &doc, sketch);
@@ -239,9 +240,15 @@ static enum sg_code pass(struct map *map, uint64_t batch_bytes, struct sg_err *e
     reset_counts(map->job);
     enum sg_code code = open_files(map, err);
     map->corpus.memory_bytes = batch_bytes / 4;
-    const struct sg_pipe pipe = {.threads = map->job->run->budget.threads, .budget_bytes = batch_bytes, .context = map,
-                                 .make = make_batch, .unmake = free_batch, .read = read_batch, .demand = demand_of,
-                                 .work = work_on, .write = write_batch};
+    const struct sg_pipe pipe = {.threads = map->job->run->budget.threads,
+                                 .budget_bytes = batch_bytes,
+                                 .context = map,
+                                 .make = make_batch,
+                                 .unmake = free_batch,
+                                 .read = read_batch,
+                                 .demand = demand_of,
+                                 .work = work_on,
+                                 .write = write_batch};
     if (code == SG_OK) code = sg_pipe_run(&pipe, err);
     if (code == SG_OK) code = finish_files(map, err);
     close_files(map);
@@ -254,7 +261,8 @@ static enum sg_code keep_promises(struct dedup_job *job, const struct sg_chain_p
     uint64_t first = 0;
     for (size_t i = 0; code == SG_OK && i < job->input_count; i++) {
         struct dedup_input *input = &job->inputs[i];
-        code = sg_chain_keep_promise(input->given->path, &promises[i], input->bytes, input->documents + input->bad, input->hash, err);
+        code = sg_chain_keep_promise(input->given->path, &promises[i], input->bytes, input->documents + input->bad,
+                                     input->hash, err);
         input->first = first;
         first += input->documents;
     }
@@ -284,7 +292,8 @@ enum sg_code dedup_map(struct dedup_job *job, struct sg_err *err) {
         code = SG_OK;
     }
     if (code == SG_OK) code = keep_promises(job, promises, err);
-    if (code == SG_OK) code = sg_run_judge_bad(job->run, job->counts.bad, job->counts.bad + job->counts.documents, true, err);
+    if (code == SG_OK)
+        code = sg_run_judge_bad(job->run, job->counts.bad, job->counts.bad + job->counts.documents, true, err);
     for (unsigned i = 0; i < threads; i++) {
         sg_frames_decoder_free(map.workers[i].decoder);
         dedup_line_free(&map.workers[i].line);

@@ -35,10 +35,13 @@ void dedup_member_put(const struct dedup_member *member, bool by_text, unsigned 
 void dedup_member_get(const char *row, bool by_text, struct dedup_member *member);
 
 /* Only the component of a row. */
-static inline uint64_t dedup_member_component(const void *row) { return dedup_get_word(row); }
+static inline uint64_t dedup_member_component(const void *row) {
+    return dedup_get_word(row);
+}
 
 static inline struct sg_hash128 dedup_cluster_id(const struct dedup_member *survivor) {
-    return (struct sg_hash128){survivor->text_key.lo ^ survivor->id_key.lo, survivor->text_key.hi ^ survivor->id_key.hi};
+    return (struct sg_hash128){survivor->text_key.lo ^ survivor->id_key.lo,
+                               survivor->text_key.hi ^ survivor->id_key.hi};
 }
 
 #endif

@@ -75,7 +75,8 @@ void dedup_minhash_bands(const struct dedup_minhash *minhash, const uint32_t *mi
     uint32_t row[DEDUP_LANES];
     for (unsigned i = 0; i < minhash->bands * minhash->rows; i++) row[i] = htole32(minima[i]);
     for (unsigned band = 0; band < minhash->bands; band++)
-        keys[band] = sg_hash64(row + band * minhash->rows, minhash->rows * sizeof *row, band ^ minhash->band_seed ^ scope);
+        keys[band] =
+            sg_hash64(row + band * minhash->rows, minhash->rows * sizeof *row, band ^ minhash->band_seed ^ scope);
 }
 
 void dedup_minhash_store(const struct dedup_minhash *minhash, const uint32_t *minima, uint8_t *sketch) {

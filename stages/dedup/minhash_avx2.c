@@ -6,9 +6,13 @@
 
 #define AVX2 __attribute__((target("avx2")))
 
-AVX2 static inline __m256i load(const uint32_t *at) { return _mm256_loadu_si256((const __m256i *)(const void *)at); }
+AVX2 static inline __m256i load(const uint32_t *at) {
+    return _mm256_loadu_si256((const __m256i *)(const void *)at);
+}
 
-AVX2 static inline void store(uint32_t *at, __m256i v) { _mm256_storeu_si256((__m256i *)(void *)at, v); }
+AVX2 static inline void store(uint32_t *at, __m256i v) {
+    _mm256_storeu_si256((__m256i *)(void *)at, v);
+}
 
 AVX2 static inline __m256i step(__m256i least, __m256i a, __m256i b, __m256i x) {
     return _mm256_min_epu32(least, _mm256_add_epi32(_mm256_mullo_epi32(a, x), b));
@@ -42,7 +46,8 @@ AVX2 static void two(const uint32_t *a, const uint32_t *b, uint32_t *minima, con
     store(minima + 8, m1);
 }
 
-void dedup_minhash_avx2(const uint32_t *a, const uint32_t *b, uint32_t *minima, unsigned lanes, const uint32_t *x, size_t count) {
+void dedup_minhash_avx2(const uint32_t *a, const uint32_t *b, uint32_t *minima, unsigned lanes, const uint32_t *x,
+                        size_t count) {
     unsigned k = 0;
     for (; k + 32 <= lanes; k += 32) four(a + k, b + k, minima + k, x, count);
     if (k < lanes) two(a + k, b + k, minima + k, x, count);

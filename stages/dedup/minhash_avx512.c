@@ -6,7 +6,9 @@
 
 #define AVX512 __attribute__((target("avx512f")))
 
-AVX512 static inline __m512i load(const uint32_t *at) { return _mm512_loadu_si512(at); }
+AVX512 static inline __m512i load(const uint32_t *at) {
+    return _mm512_loadu_si512(at);
+}
 
 AVX512 static inline __m512i step(__m512i least, __m512i a, __m512i b, __m512i x) {
     return _mm512_min_epu32(least, _mm512_add_epi32(_mm512_mullo_epi32(a, x), b));
@@ -36,7 +38,8 @@ AVX512 static void one(const uint32_t *a, const uint32_t *b, uint32_t *minima, c
     _mm512_storeu_si512(minima, m0);
 }
 
-void dedup_minhash_avx512(const uint32_t *a, const uint32_t *b, uint32_t *minima, unsigned lanes, const uint32_t *x, size_t count) {
+void dedup_minhash_avx512(const uint32_t *a, const uint32_t *b, uint32_t *minima, unsigned lanes, const uint32_t *x,
+                          size_t count) {
     unsigned k = 0;
     for (; k + 64 <= lanes; k += 64) four(a + k, b + k, minima + k, x, count);
     for (; k < lanes; k += 16) one(a + k, b + k, minima + k, x, count);

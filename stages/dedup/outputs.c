@@ -44,7 +44,8 @@ static bool sum_of_receipts(const struct dedup_job *job, struct sg_hash128 *corp
     for (size_t i = 0; i < job->input_count; i += step) {
         struct sg_receipt receipt = {0};
         char *path;
-        bool good = job->inputs[i].given->regular && load_receipt(job, i, &path, &receipt) && receipt.input_count == step;
+        bool good =
+            job->inputs[i].given->regular && load_receipt(job, i, &path, &receipt) && receipt.input_count == step;
         for (size_t k = 0; good && k < step; k++) add_hash(corpus, receipt.inputs[k].hash);
         if (job->inputs[i].given->regular) free(path);
         sg_receipt_free(&receipt);
@@ -66,7 +67,8 @@ bool dedup_outputs_current(const struct dedup_job *job) {
         char *path;
         current = load_receipt(job, i, &path, &receipt) &&
                   sg_receipt_current(path, job->run->settings_hash, corpus, paths + i, step, &why);
-        if (why) sg_log_line(job->run->progress, SG_LOG_DETAIL, "'%s' is made again: %s", job->inputs[i].given->path, why);
+        if (why)
+            sg_log_line(job->run->progress, SG_LOG_DETAIL, "'%s' is made again: %s", job->inputs[i].given->path, why);
         sg_receipt_free(&receipt);
         free(path);
     }
@@ -86,8 +88,11 @@ static enum sg_code begin(struct dedup_outputs *outputs, struct sg_err *err) {
     const struct sg_run *run = outputs->job->run;
     enum sg_code code = sg_run_output(run, outputs->job->inputs[outputs->input].given->name, &outputs->path, err);
     if (code != SG_OK) return code;
-    const struct sg_sink_options options = {.path = outputs->path, .dropped = run->dropped_path, .bad = run->bad_path,
-                                            .compression = dedup_outputs_compression(outputs->job), .level = run->level};
+    const struct sg_sink_options options = {.path = outputs->path,
+                                            .dropped = run->dropped_path,
+                                            .bad = run->bad_path,
+                                            .compression = dedup_outputs_compression(outputs->job),
+                                            .level = run->level};
     outputs->open = true;
     outputs->tally = (struct dedup_tally){0};
     outputs->bad = outputs->raw_out = 0;
@@ -121,11 +126,16 @@ static void fill_counts(const struct dedup_outputs *outputs, struct sg_receipt *
     const struct {
         const char *name;
         uint64_t count;
-    } all[] = {{"corpus_documents", counts->documents},       {"corpus_band_records", counts->band_records},
-               {"corpus_edges", counts->edges},               {"corpus_in_components", counts->in_components},
-               {"corpus_components", counts->components},     {"corpus_hot_components", counts->hot_components},
-               {"corpus_rechecked", counts->border_documents}, {"corpus_compared_by_text", counts->compared_by_text},
-               {"corpus_clusters", counts->clusters},         {"corpus_duplicate_ids", counts->duplicate_ids}};
+    } all[] = {{"corpus_documents", counts->documents},
+               {"corpus_band_records", counts->band_records},
+               {"corpus_edges", counts->edges},
+               {"corpus_in_components", counts->in_components},
+               {"corpus_components", counts->components},
+               {"corpus_hot_components", counts->hot_components},
+               {"corpus_rechecked", counts->border_documents},
+               {"corpus_compared_by_text", counts->compared_by_text},
+               {"corpus_clusters", counts->clusters},
+               {"corpus_duplicate_ids", counts->duplicate_ids}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) sg_receipt_counter(receipt, all[i].name, all[i].count);
 }
 
@@ -133,7 +143,8 @@ static void fill_outputs(const struct dedup_outputs *outputs, struct sg_receipt 
     const struct sg_sink_file *files[] = {&outputs->sink.lines, &outputs->sink.dropped, &outputs->sink.bad};
     static const char *const kinds[] = {"records", "dropped", "bad"};
     for (int i = 0; i < 3; i++)
-        if (files[i]->open) sg_receipt_output(receipt, kinds[i], files[i]->path, files[i]->bytes, files[i]->records, files[i]->hash);
+        if (files[i]->open)
+            sg_receipt_output(receipt, kinds[i], files[i]->path, files[i]->bytes, files[i]->records, files[i]->hash);
     receipt->records_out = outputs->sink.lines.records;
     receipt->dropped = outputs->sink.dropped.records;
     receipt->bad = outputs->bad;
@@ -143,9 +154,11 @@ static void fill_outputs(const struct dedup_outputs *outputs, struct sg_receipt 
 
 static enum sg_code publish_receipt(struct dedup_outputs *outputs, const char *path, struct sg_err *err) {
     const struct sg_run *run = outputs->job->run;
-    struct sg_receipt receipt = {.stage = sg_strdup(run->stage->name), .version = sg_strdup(SANGAM_VERSION),
+    struct sg_receipt receipt = {.stage = sg_strdup(run->stage->name),
+                                 .version = sg_strdup(SANGAM_VERSION),
                                  .settings = sg_strndup(run->settings.data, run->settings.len),
-                                 .settings_hash = run->settings_hash, .threads = run->budget.threads,
+                                 .settings_hash = run->settings_hash,
+                                 .threads = run->budget.threads,
                                  .peak_bytes = sg_budget_peak()};
     fill_inputs(outputs, &receipt);
     fill_counts(outputs, &receipt);
@@ -212,4 +225,6 @@ enum sg_code dedup_outputs_end(struct dedup_outputs *outputs, struct sg_err *err
     return code == SG_OK ? end_one(outputs, err) : code;
 }
 
-void dedup_outputs_free(struct dedup_outputs *outputs) { drop_open(outputs); }
+void dedup_outputs_free(struct dedup_outputs *outputs) {
+    drop_open(outputs);
+}

@@ -16,14 +16,14 @@
 
 /* What one batch adds beside its parts. */
 struct dedup_tally {
-    uint64_t exact, near;  /* removed */
-    uint64_t survivors;    /* kept, with a cluster */
+    uint64_t exact, near; /* removed */
+    uint64_t survivors;   /* kept, with a cluster */
     uint64_t blank, raw_bytes;
 };
 
 struct dedup_outputs {
     struct dedup_job *job;
-    size_t input;  /* whose output is open */
+    size_t input; /* whose output is open */
     bool open;
     struct sg_sink sink;
     char *path;

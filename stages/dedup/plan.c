@@ -98,7 +98,8 @@ enum sg_code dedup_job_init(struct dedup_job *job, struct sg_run *run, struct sg
     *job = (struct dedup_job){.run = run};
     enum sg_code code = read_options(job, err);
     if (code != SG_OK) return code;
-    job->memory_bytes = run->budget.usable_bytes > 2 * ROOM ? run->budget.usable_bytes - ROOM : run->budget.usable_bytes / 2;
+    job->memory_bytes =
+        run->budget.usable_bytes > 2 * ROOM ? run->budget.usable_bytes - ROOM : run->budget.usable_bytes / 2;
     job->input_count = run->inputs.count;
     job->inputs = sg_zalloc(job->input_count + 1, sizeof *job->inputs);
     for (size_t i = 0; i < job->input_count; i++) {

@@ -93,7 +93,8 @@ static enum sg_code work_on(void *context, unsigned number, void *argument, stru
     const struct recheck *recheck = context;
     struct batch *batch = argument;
     struct worker *worker = &recheck->workers[number];
-    struct wanted *wanted = (struct wanted *)(void *)batch->wanted.data, *last = wanted + batch->wanted.len / sizeof *wanted;
+    struct wanted *wanted = (struct wanted *)(void *)batch->wanted.data,
+                  *last = wanted + batch->wanted.len / sizeof *wanted;
     bool split = false;
     if (wanted == last) return SG_OK;
     enum sg_code code = sg_frames_lines(worker->decoder, &batch->in, &split, err);
@@ -158,7 +159,8 @@ static enum sg_code write_index(struct recheck *recheck, struct sg_err *err) {
     const void *row;
     enum sg_code code = dedup_job_create(recheck->job, &out, &dedup_set_kind, "set.idx", err);
     if (code == SG_OK) code = sg_extsort_sort(recheck->index, err);
-    while (code == SG_OK && (code = sg_extsort_next(recheck->index, &row, err)) == SG_OK) code = dedup_rows_put(&out, row, err);
+    while (code == SG_OK && (code = sg_extsort_next(recheck->index, &row, err)) == SG_OK)
+        code = dedup_rows_put(&out, row, err);
     if (code == SG_END) code = dedup_rows_finish(&out, err);
     dedup_rows_close(&out);
     return code;
@@ -166,9 +168,15 @@ static enum sg_code write_index(struct recheck *recheck, struct sg_err *err) {
 
 static enum sg_code pass(struct recheck *recheck, uint64_t batch_bytes, struct sg_err *err) {
     struct dedup_job *job = recheck->job;
-    const struct sg_pipe pipe = {.threads = job->run->budget.threads, .budget_bytes = batch_bytes, .context = recheck,
-                                 .make = make_batch, .unmake = free_batch, .read = read_batch, .demand = demand_of,
-                                 .work = work_on, .write = write_batch};
+    const struct sg_pipe pipe = {.threads = job->run->budget.threads,
+                                 .budget_bytes = batch_bytes,
+                                 .context = recheck,
+                                 .make = make_batch,
+                                 .unmake = free_batch,
+                                 .read = read_batch,
+                                 .demand = demand_of,
+                                 .work = work_on,
+                                 .write = write_batch};
     enum sg_code code = dedup_corpus_open(&recheck->corpus, job, false, err);
     recheck->corpus.memory_bytes = batch_bytes / 4;
     if (code == SG_OK) code = dedup_job_open(job, &recheck->borders, &dedup_border_kind, "border.doc", err);

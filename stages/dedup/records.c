@@ -9,24 +9,40 @@ const struct dedup_rows_kind dedup_edge_kind = {"EDGE", DEDUP_EDGE_WIDTH, DEDUP_
 const struct dedup_rows_kind dedup_component_kind = {"COMP", DEDUP_EDGE_WIDTH, DEDUP_BLOCK};
 const struct dedup_rows_kind dedup_decision_kind = {"CMAP", DEDUP_DECISION_WIDTH, DEDUP_BLOCK};
 
-void dedup_band_name(char name[16], int partition) { snprintf(name, 16, "t0-%02d.bnd", partition & 63); }
+void dedup_band_name(char name[16], int partition) {
+    snprintf(name, 16, "t0-%02d.bnd", partition & 63);
+}
 
-void dedup_edge_name(char name[16], int partition) { snprintf(name, 16, "%02d.edg", partition & 63); }
+void dedup_edge_name(char name[16], int partition) {
+    snprintf(name, 16, "%02d.edg", partition & 63);
+}
 
 void dedup_decision_put(const struct dedup_decision *decision, char *row) {
     dedup_put_word(row, decision->document);
-    const uint64_t words[] = {decision->id_low, decision->text_low, decision->cluster.lo, decision->cluster.hi,
-                              decision->component.lo, decision->component.hi, decision->survivor,
+    const uint64_t words[] = {decision->id_low,
+                              decision->text_low,
+                              decision->cluster.lo,
+                              decision->cluster.hi,
+                              decision->component.lo,
+                              decision->component.hi,
+                              decision->survivor,
                               decision->size | (uint64_t)decision->similarity << 32,
-                              decision->verdict | (uint64_t)decision->method << 8, 0};
+                              decision->verdict | (uint64_t)decision->method << 8,
+                              0};
     for (unsigned i = 0; i < sizeof words / sizeof *words; i++) sg_num_put_u64(row + 8 + 8 * i, words[i]);
 }
 
 void dedup_decision_get(const char *row, struct dedup_decision *decision) {
     uint64_t words[10];
     for (unsigned i = 0; i < 10; i++) words[i] = sg_num_get_u64(row + 8 + 8 * i);
-    *decision = (struct dedup_decision){
-        .document = dedup_get_word(row), .id_low = words[0], .text_low = words[1], .cluster = {words[2], words[3]},
-        .component = {words[4], words[5]}, .survivor = words[6], .size = (uint32_t)words[7],
-        .similarity = (uint16_t)(words[7] >> 32), .verdict = (uint8_t)words[8], .method = (uint8_t)(words[8] >> 8)};
+    *decision = (struct dedup_decision){.document = dedup_get_word(row),
+                                        .id_low = words[0],
+                                        .text_low = words[1],
+                                        .cluster = {words[2], words[3]},
+                                        .component = {words[4], words[5]},
+                                        .survivor = words[6],
+                                        .size = (uint32_t)words[7],
+                                        .similarity = (uint16_t)(words[7] >> 32),
+                                        .verdict = (uint8_t)words[8],
+                                        .method = (uint8_t)(words[8] >> 8)};
 }

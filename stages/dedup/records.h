@@ -33,12 +33,12 @@ void dedup_edge_name(char name[16], int partition);
 /* The fate of one document of a component; documents alone have no decision. */
 struct dedup_decision {
     uint64_t document;
-    uint64_t id_low, text_low;  /* of its keys: the decision belongs to the document, the number only orders the merge */
-    struct sg_hash128 cluster;  /* text key xor id key of the survivor; zero when it is alone in its cluster */
+    uint64_t id_low, text_low; /* of its keys: the decision belongs to the document, the number only orders the merge */
+    struct sg_hash128 cluster; /* text key xor id key of the survivor; zero when it is alone in its cluster */
     struct sg_hash128 component;
-    uint64_t survivor;          /* where the survivor's id stands in t0.ids */
-    uint32_t size;              /* of the cluster */
-    uint16_t similarity;        /* 1/10000 */
+    uint64_t survivor;   /* where the survivor's id stands in t0.ids */
+    uint32_t size;       /* of the cluster */
+    uint16_t similarity; /* 1/10000 */
     uint8_t verdict, method;
 };
 enum { DEDUP_KEEP, DEDUP_DROP_EXACT, DEDUP_DROP_NEAR };

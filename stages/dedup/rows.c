@@ -11,7 +11,9 @@
 #define PAD 64
 static const char magic[8] = "SANGAMD";
 
-static size_t padded(size_t len) { return (len + PAD - 1) / PAD * PAD; }
+static size_t padded(size_t len) {
+    return (len + PAD - 1) / PAD * PAD;
+}
 
 static uint32_t block_of(const struct dedup_rows_kind *kind) {
     return kind->block_bytes / kind->width * kind->width;
@@ -120,7 +122,8 @@ enum sg_code dedup_rows_open(struct dedup_rows *rows, char *path, const struct d
     uint64_t blocks = (rows->records + per_block - 1) / per_block;
     rows->offset = HEADER + padded(about->json.len);
     sg_buf_room(&rows->sums, blocks * 8 + 16);
-    code = sg_file_read_at(rows->fd, path, rows->offset + rows->records * rows->width, rows->sums.data, blocks * 8 + 16, &got, err);
+    code = sg_file_read_at(rows->fd, path, rows->offset + rows->records * rows->width, rows->sums.data, blocks * 8 + 16,
+                           &got, err);
     if (code != SG_OK) return code;
     if (got != blocks * 8 + 16 || memcmp(rows->sums.data + blocks * 8 + 8, magic, 8) != 0 ||
         sg_num_get_u64(rows->sums.data + blocks * 8) != sg_hash64(rows->sums.data, blocks * 8, 0))

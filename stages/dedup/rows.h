@@ -39,9 +39,9 @@ struct dedup_rows {
     uint32_t width, block_bytes;
     uint64_t records; /* put, or still to be read */
     struct sg_buf block, sums;
-    size_t at;          /* reader: next record in the block; next sum */
+    size_t at; /* reader: next record in the block; next sum */
     uint64_t next_block;
-    uint64_t offset;    /* of the file */
+    uint64_t offset; /* of the file */
 };
 
 struct dedup_rows_kind {

@@ -14,8 +14,8 @@ static double now(void) {
 }
 
 /* With -v: how long each verb took. */
-static enum sg_code step(struct dedup_job *job, const char *name, enum sg_code (*verb)(struct dedup_job *, struct sg_err *),
-                         struct sg_err *err) {
+static enum sg_code step(struct dedup_job *job, const char *name,
+                         enum sg_code (*verb)(struct dedup_job *, struct sg_err *), struct sg_err *err) {
     double start = now();
     enum sg_code code = verb(job, err);
     sg_log_line(job->run->progress, SG_LOG_DETAIL, "%s: %.2f s", name, now() - start);
@@ -38,7 +38,8 @@ static enum sg_code decide(struct dedup_job *job, struct sg_err *err) {
 static void say_done(const struct dedup_job *job) {
     const struct dedup_counts *counts = &job->counts;
     char in[SG_NUM_TEXT], out[SG_NUM_TEXT], exact[SG_NUM_TEXT], near[SG_NUM_TEXT], bad[SG_NUM_TEXT];
-    sg_log_line(job->run->progress, SG_LOG_INFO, "%s documents in, %s out, %s exact and %s near duplicates dropped, %s bad, %.1f s",
+    sg_log_line(job->run->progress, SG_LOG_INFO,
+                "%s documents in, %s out, %s exact and %s near duplicates dropped, %s bad, %.1f s",
                 sg_num_count(counts->documents + counts->bad, in), sg_num_count(counts->kept, out),
                 sg_num_count(counts->removed_exact, exact), sg_num_count(counts->removed_near, near),
                 sg_num_count(counts->bad, bad), now() - job->wall_start);

@@ -32,7 +32,9 @@ struct dedup_rows_kind dedup_member_kind(const struct dedup_job *job) {
 enum sg_code dedup_sort_new(const struct dedup_job *job, size_t width, size_t key_bytes, struct sg_extsort **sort,
                             struct sg_err *err) {
     uint64_t share = job->memory_bytes / SORT_SHARE;
-    const struct sg_extsort_options options = {.width = width, .key_offset = 0, .key_bytes = key_bytes,
+    const struct sg_extsort_options options = {.width = width,
+                                               .key_offset = 0,
+                                               .key_bytes = key_bytes,
                                                .memory_bytes = share < (1u << 20) ? 1u << 20 : (size_t)share,
                                                .folder = job->run->tmp};
     return sg_extsort_init(sort, &options, err);
@@ -55,10 +57,15 @@ static enum sg_code join(struct dedup_job *job, struct sg_extsort *sort, struct 
         struct dedup_doc doc;
         char row[DEDUP_MEMBER_MOST];
         dedup_doc_get(doc_row, &doc);
-        struct dedup_member member = {
-            .component = sg_num_get_u64((const char *)component + 8), .document = document, .line_low = doc.line_low,
-            .id_offset = doc.id_offset, .priority = doc.priority, .text_key = doc.text_key, .id_key = doc.id_key,
-            .windows = doc.windows, .sketch = (const uint8_t *)doc_row + DEDUP_DOC_WIDTH};
+        struct dedup_member member = {.component = sg_num_get_u64((const char *)component + 8),
+                                      .document = document,
+                                      .line_low = doc.line_low,
+                                      .id_offset = doc.id_offset,
+                                      .priority = doc.priority,
+                                      .text_key = doc.text_key,
+                                      .id_key = doc.id_key,
+                                      .windows = doc.windows,
+                                      .sketch = (const uint8_t *)doc_row + DEDUP_DOC_WIDTH};
         dedup_member_put(&member, true, job->settings.near ? job->settings.minhash.sketch_bytes : 0, row);
         code = sg_extsort_put(sort, row, err);
     }
@@ -68,8 +75,8 @@ static enum sg_code join(struct dedup_job *job, struct sg_extsort *sort, struct 
     return code == SG_END ? sg_extsort_sort(sort, err) : code;
 }
 
-static enum sg_code put_copy(struct dedup_rows *copies, const struct dedup_member *first, const struct dedup_member *copy,
-                             struct sg_err *err) {
+static enum sg_code put_copy(struct dedup_rows *copies, const struct dedup_member *first,
+                             const struct dedup_member *copy, struct sg_err *err) {
     char row[DEDUP_COPY_WIDTH];
     dedup_put_word(row, first->document);
     dedup_put_word(row + 8, copy->document);
@@ -79,8 +86,8 @@ static enum sg_code put_copy(struct dedup_rows *copies, const struct dedup_membe
 }
 
 /* from: by text. The first of each text goes to `to`, by survivor order, with the number of its copies. */
-static enum sg_code fold_copies(struct dedup_job *job, struct sg_extsort *from, struct sg_extsort *to, struct dedup_rows *copies,
-                                struct sg_err *err) {
+static enum sg_code fold_copies(struct dedup_job *job, struct sg_extsort *from, struct sg_extsort *to,
+                                struct dedup_rows *copies, struct sg_err *err) {
     unsigned sketch_bytes = job->settings.near ? job->settings.minhash.sketch_bytes : 0;
     struct dedup_member first = {0}, member;
     uint8_t sketch[DEDUP_SKETCH];
@@ -168,7 +175,8 @@ static struct sg_hash128 name_of(const void *row, unsigned level) {
 }
 
 /* members: sorted rows. */
-static enum sg_code each_component(struct dedup_settle *settle, struct sg_extsort *members, unsigned level, struct sg_err *err) {
+static enum sg_code each_component(struct dedup_settle *settle, struct sg_extsort *members, unsigned level,
+                                   struct sg_err *err) {
     struct dedup_job *job = settle->job;
     uint32_t width = dedup_member_width(job);
     uint64_t most = dedup_hot_rows(job, level + 1) ? job->hot : UINT64_MAX; /* the sharpest bands cut no further */

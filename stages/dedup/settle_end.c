@@ -9,8 +9,8 @@
 
 struct open_reader {
     struct dedup_rows members, sets;
-    const void *set;        /* the next row of set.idx, NULL after the last */
-    uint64_t number;        /* of the next row of open.set */
+    const void *set; /* the next row of set.idx, NULL after the last */
+    uint64_t number; /* of the next row of open.set */
     struct sg_buf group, offsets;
 };
 
@@ -88,7 +88,8 @@ static enum sg_code fill(const struct dedup_job *job, const struct dedup_rows_ki
 }
 
 /* A copy of `first` goes where first goes; when first stays, it is an exact copy of a survivor. */
-static enum sg_code put_copy(const struct dedup_decision *first, const char *copy, struct sg_extsort *out, struct sg_err *err) {
+static enum sg_code put_copy(const struct dedup_decision *first, const char *copy, struct sg_extsort *out,
+                             struct sg_err *err) {
     struct dedup_decision decision = *first;
     char row[DEDUP_DECISION_WIDTH];
     decision.document = dedup_get_word(copy + 8);
@@ -103,7 +104,8 @@ static enum sg_code put_copy(const struct dedup_decision *first, const char *cop
 }
 
 /* decisions and copies, both sorted by the first document, to `out`. */
-static enum sg_code merge(struct sg_extsort *decisions, struct sg_extsort *copies, struct sg_extsort *out, struct sg_err *err) {
+static enum sg_code merge(struct sg_extsort *decisions, struct sg_extsort *copies, struct sg_extsort *out,
+                          struct sg_err *err) {
     const void *row, *copy = NULL;
     enum sg_code code, more = sg_extsort_next(copies, &copy, err);
     while ((code = sg_extsort_next(decisions, &row, err)) == SG_OK && (more == SG_OK || more == SG_END)) {

@@ -25,7 +25,9 @@ void dedup_shingles_start(struct dedup_shingles *shingles, const char *nfc, size
     shingles->polynomial = 0;
 }
 
-void dedup_shingles_free(struct dedup_shingles *shingles) { dedup_tokens_free(&shingles->tokens); }
+void dedup_shingles_free(struct dedup_shingles *shingles) {
+    dedup_tokens_free(&shingles->tokens);
+}
 
 static inline uint64_t word_of(const char *bytes, size_t len) {
     uint64_t w;
@@ -41,7 +43,9 @@ static inline uint64_t token_hash(const char *bytes, size_t len) {
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-uint64_t dedup_token_hash(const char *bytes, size_t len) { return token_hash(bytes, len); }
+uint64_t dedup_token_hash(const char *bytes, size_t len) {
+    return token_hash(bytes, len);
+}
 
 static inline uint64_t mixed(uint64_t h) {
     h ^= h >> 32;
@@ -50,7 +54,6 @@ static inline uint64_t mixed(uint64_t h) {
     h *= 0xD6E8FEB86659FD93u;
     return h ^ h >> 32;
 }
-
 
 size_t dedup_shingles_next(struct dedup_shingles *shingles, uint64_t *out, size_t room) {
     uint64_t powers[16];

@@ -137,7 +137,8 @@ static void read_text(void *context, const char *bytes, size_t len) {
 
 static double jaccard(const struct known *a, const struct known *b) {
     size_t x = a->set.len / 8, y = b->set.len / 8;
-    size_t common = dedup_set_common((const uint64_t *)(void *)a->set.data, x, (const uint64_t *)(void *)b->set.data, y);
+    size_t common =
+        dedup_set_common((const uint64_t *)(void *)a->set.data, x, (const uint64_t *)(void *)b->set.data, y);
     return x + y == common ? 1.0 : (double)common / (double)(x + y - common);
 }
 
@@ -166,7 +167,8 @@ static double print_recall(const struct list *known, const struct list *pairs) {
             printf("   %.2f  %10llu  %.4f\n", i / 20.0, (unsigned long long)bins[i].pairs,
                    (double)bins[i].found / (double)bins[i].pairs);
     double recall = high.pairs ? (double)high.found / (double)high.pairs : 1;
-    printf("recall at J >= 0.8: %.5f (%llu of %llu)\n", recall, (unsigned long long)high.found, (unsigned long long)high.pairs);
+    printf("recall at J >= 0.8: %.5f (%llu of %llu)\n", recall, (unsigned long long)high.found,
+           (unsigned long long)high.pairs);
     return recall;
 }
 
@@ -182,7 +184,8 @@ static double print_removals(const struct list *known, const struct list *remova
         if (j < least) least = j;
     }
     double share = removals->count ? (double)below / (double)removals->count : 0;
-    printf("removals %zu, of them J to the survivor below %.2f: %llu (%.4f %%), least J %.4f; survivors that were removed: %llu\n",
+    printf("removals %zu, of them J to the survivor below %.2f: %llu (%.4f %%), least J %.4f; survivors that were "
+           "removed: %llu\n",
            removals->count, tau, (unsigned long long)below, share * 100, least, (unsigned long long)ghosts);
     return ghosts ? 1 : share;
 }

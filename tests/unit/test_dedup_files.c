@@ -23,7 +23,9 @@ static char folder[] = "/tmp/sangam-test-dedup-XXXXXX";
 static const struct dedup_rows_kind kind = {"TEST", 24, 4096};
 static struct dedup_about about;
 
-static char *path_of(const char *name) { return sg_printf_dup("%s/%s", folder, name); }
+static char *path_of(const char *name) {
+    return sg_printf_dup("%s/%s", folder, name);
+}
 
 static int set_up(void **state) {
     (void)state;
@@ -161,11 +163,17 @@ static void member_rows_sort_as_bytes(void **state) {
         struct dedup_member members[2], back;
         uint8_t sketch[4] = {1, 2, 3, 4};
         for (int i = 0; i < 2; i++) {
-            members[i] = (struct dedup_member){
-                .component = dice_below(&seed, 2), .priority = dice_below(&seed, 3) << 40, .text_key = {dice_below(&seed, 2), dice_below(&seed, 2)},
-                .id_key = {dice_below(&seed, 2), dice_below(&seed, 2)}, .line_low = dice_below(&seed, 2), .document = dice_below(&seed, 300),
-                .id_offset = dice(&seed), .windows = (uint32_t)dice(&seed), .copies = (uint32_t)dice(&seed), .first = {dice(&seed), dice(&seed)},
-                .sketch = sketch};
+            members[i] = (struct dedup_member){.component = dice_below(&seed, 2),
+                                               .priority = dice_below(&seed, 3) << 40,
+                                               .text_key = {dice_below(&seed, 2), dice_below(&seed, 2)},
+                                               .id_key = {dice_below(&seed, 2), dice_below(&seed, 2)},
+                                               .line_low = dice_below(&seed, 2),
+                                               .document = dice_below(&seed, 300),
+                                               .id_offset = dice(&seed),
+                                               .windows = (uint32_t)dice(&seed),
+                                               .copies = (uint32_t)dice(&seed),
+                                               .first = {dice(&seed), dice(&seed)},
+                                               .sketch = sketch};
             for (int by_text = 0; by_text < 2; by_text++) {
                 dedup_member_put(&members[i], by_text, 4, rows[by_text][i]);
                 dedup_member_get(rows[by_text][i], by_text, &back);
@@ -175,8 +183,10 @@ static void member_rows_sort_as_bytes(void **state) {
             }
         }
         const struct dedup_member *a = &members[0], *b = &members[1];
-        const uint64_t keys[2][8] = {{a->component, a->priority, a->text_key.hi, a->text_key.lo, a->id_key.hi, a->id_key.lo, a->line_low, a->document},
-                                     {b->component, b->priority, b->text_key.hi, b->text_key.lo, b->id_key.hi, b->id_key.lo, b->line_low, b->document}};
+        const uint64_t keys[2][8] = {{a->component, a->priority, a->text_key.hi, a->text_key.lo, a->id_key.hi,
+                                      a->id_key.lo, a->line_low, a->document},
+                                     {b->component, b->priority, b->text_key.hi, b->text_key.lo, b->id_key.hi,
+                                      b->id_key.lo, b->line_low, b->document}};
         int expected = 0, got = memcmp(rows[0][0], rows[0][1], 64);
         for (int i = 0; i < 8 && !expected; i++) expected = (keys[0][i] > keys[1][i]) - (keys[0][i] < keys[1][i]);
         assert_int_equal((got > 0) - (got < 0), expected);
@@ -220,8 +230,10 @@ static void both_ways_give_the_same_components(void **state) {
         assert_int_equal(dedup_job_create(&job, &edges, &dedup_edge_kind, files[0], &err), SG_OK);
         for (uint64_t i = 0; i < 6000; i++) {
             uint64_t a = dice_below(&seed, DOCUMENTS), b = dice_below(&seed, 40000) * 37;
-            if (i < 1500) a = i * 3 + 1, b = (i + 1) * 3 + 1;                                   /* a long chain */
-            else if (i < 2000) a = DOCUMENTS - 1, b = dice_below(&seed, 1000) + DOCUMENTS / 2;  /* the largest in the middle */
+            if (i < 1500)
+                a = i * 3 + 1, b = (i + 1) * 3 + 1; /* a long chain */
+            else if (i < 2000)
+                a = DOCUMENTS - 1, b = dice_below(&seed, 1000) + DOCUMENTS / 2; /* the largest in the middle */
             char row[DEDUP_EDGE_WIDTH];
             sg_num_put_u64(row, a);
             sg_num_put_u64(row + 8, b);
@@ -229,7 +241,10 @@ static void both_ways_give_the_same_components(void **state) {
             if (a != b) dedup_forest_join(&forest, (uint32_t)a, (uint32_t)b);
         }
         assert_int_equal(dedup_rows_finish(&edges, &err), SG_OK);
-        struct dedup_graph graph = {.job = &job, .files = files, .file_count = 1, .documents = DOCUMENTS,
+        struct dedup_graph graph = {.job = &job,
+                                    .files = files,
+                                    .file_count = 1,
+                                    .documents = DOCUMENTS,
                                     .memory_bytes = way ? 5u << 20 : 64u << 20};
         assert_int_equal(dedup_components(&graph, "x.cmp", &members, &err), SG_OK);
         read_components(&job, "x.cmp", way ? sorted : memory, DOCUMENTS);
@@ -238,8 +253,10 @@ static void both_ways_give_the_same_components(void **state) {
     uint64_t checked = 0;
     for (uint64_t i = 0; i < DOCUMENTS; i++) {
         uint32_t root = dedup_forest_root(&forest, (uint32_t)i);
-        if (memory[i] != UINT64_MAX) assert_int_equal(memory[i], root);
-        else assert_int_equal(root, i);
+        if (memory[i] != UINT64_MAX)
+            assert_int_equal(memory[i], root);
+        else
+            assert_int_equal(root, i);
         checked += memory[i] != UINT64_MAX;
     }
     assert_int_equal(checked, members);
@@ -251,8 +268,10 @@ static void both_ways_give_the_same_components(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_come_back),          cmocka_unit_test(damage_is_seen),
-        cmocka_unit_test(blob_pieces_come_back),   cmocka_unit_test(member_rows_sort_as_bytes),
+        cmocka_unit_test(rows_come_back),
+        cmocka_unit_test(damage_is_seen),
+        cmocka_unit_test(blob_pieces_come_back),
+        cmocka_unit_test(member_rows_sort_as_bytes),
         cmocka_unit_test(both_ways_give_the_same_components),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -40,7 +40,8 @@ static void make_world(struct world *world, uint64_t *seed) {
     for (size_t i = 0; i < world->count; i++) {
         size_t size = 100 + dice_below(seed, 100), from = i ? dice_below(seed, i) : 0;
         for (size_t k = 0; k < size; k++)
-            world->sets[i][k] = i && k < world->sizes[from] && dice_below(seed, 100) < 93 ? world->sets[from][k] : dice(seed);
+            world->sets[i][k] =
+                i && k < world->sizes[from] && dice_below(seed, 100) < 93 ? world->sets[from][k] : dice(seed);
         world->sizes[i] = size;
         qsort(world->sets[i], size, sizeof world->sets[i][0], by_value);
         dedup_minhash_start(&minhash, minima);
@@ -66,7 +67,8 @@ static enum sg_code ask(void *context, size_t a, size_t b, uint64_t *common, uin
 }
 
 static struct dedup_component component_of(const struct world *world) {
-    return (struct dedup_component){.count = world->count, .sketches = world->sketches, .short_text = world->short_text};
+    return (struct dedup_component){
+        .count = world->count, .sketches = world->sketches, .short_text = world->short_text};
 }
 
 static void judge(struct world *world, const struct dedup_rule *rule, struct dedup_fate *fates) {
@@ -74,7 +76,7 @@ static void judge(struct world *world, const struct dedup_rule *rule, struct ded
     struct sg_err err = {0};
     if (dedup_leader_sift(rule, &component, fates)) return;
     for (size_t i = 0; i < world->count; i++) world->announced[i] = fates[i].needs_text;
-    assert_int_equal(dedup_leader_settle(rule, &component, ask, world, fates, &err), SG_OK);
+    assert_int_equal(dedup_leader_settle(rule, &component, (struct dedup_texts){ask, world}, fates, &err), SG_OK);
     assert_true(world->asked > 0);
 }
 
@@ -94,7 +96,8 @@ static void naive(const struct world *world, const struct dedup_rule *rule, uint
                 sure = true;
                 best_matches = matches;
                 leaders[i] = (uint32_t)k;
-            } else if (!sure && matches >= rule->maybe && matches < rule->sure && common * 1000000 >= all * rule->tau_ppm &&
+            } else if (!sure && matches >= rule->maybe && matches < rule->sure &&
+                       common * 1000000 >= all * rule->tau_ppm &&
                        (!doubtful || common * best_all > best_common * all)) {
                 doubtful = true;
                 best_common = common;

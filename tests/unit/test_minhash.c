@@ -74,7 +74,8 @@ struct sketches {
     uint32_t a[DEDUP_LANES], b[DEDUP_LANES];
 };
 
-static void draw(const struct dedup_minhash *minhash, uint64_t *seed, size_t size, size_t common, struct sketches *out) {
+static void draw(const struct dedup_minhash *minhash, uint64_t *seed, size_t size, size_t common,
+                 struct sketches *out) {
     static uint32_t x[1024];
     for (size_t i = 0; i < 2 * size - common; i++) x[i] = (uint32_t)(dice(seed) >> 32);
     dedup_minhash_start(minhash, out->a);

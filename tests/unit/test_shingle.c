@@ -53,13 +53,13 @@ static void tokens_of_many_scripts(void **state) {
 
 static void ignorable_and_dropped_signs(void **state) {
     (void)state;
-    expect_tokens("क्\u200dष न\u200c", "क्ष|2 न|2");                 /* ZWJ, ZWNJ */
-    expect_tokens("co\u00adop\u200b a\u2060b", "coop|2 ab|2");       /* soft hyphen, word joiner, ZWSP */
-    expect_tokens("مـــحَمَّد", "محمد|2");                              /* tatweel, harakat */
-    expect_tokens("שָׁלוֹם", "שלום|2");                                /* points */
+    expect_tokens("क्\u200dष न\u200c", "क्ष|2 न|2");             /* ZWJ, ZWNJ */
+    expect_tokens("co\u00adop\u200b a\u2060b", "coop|2 ab|2"); /* soft hyphen, word joiner, ZWSP */
+    expect_tokens("مـــحَمَّد", "محمد|2");                        /* tatweel, harakat */
+    expect_tokens("שָׁלוֹם", "שלום|2");                           /* points */
     expect_tokens("l\u2019eau ②½", "l|2 eau|2 ②½|2");
     expect_tokens("٣٫١٤ ۳ ３", "3|2 14|2 3|2 3|2");
-    expect_tokens("\u0301a", "\u0301a|2");                           /* a mark without a base begins a word */
+    expect_tokens("\u0301a", "\u0301a|2"); /* a mark without a base begins a word */
 }
 
 static uint64_t one_window(const char *text) {
@@ -79,14 +79,10 @@ static uint64_t one_window(const char *text) {
 static void marks_and_numbers_make_other_words(void **state) {
     (void)state;
     const char *pairs[][2] = {
-        {"यह कल की बात है", "यह कुल की बात है"},
-        {"यह कुल की बात है", "यह कूल की बात है"},
-        {"ma ma ma ma ma", "ma má ma ma ma"},
-        {"tôi ăn bánh mì nóng", "tôi ăn bánh mí nóng"},
-        {"ปากกาของฉันหายไปไหน", "ป่ากกาของฉันหายไปไหน"},
-        {"version 1 of the text", "version 2 of the text"},
-        {"సమయం కల ఇది మా ఇల్లు", "సమయం కుల ఇది మా ఇల్లు"},
-        {"मूल्य १२ रुपये है अब", "मूल्य १३ रुपये है अब"},
+        {"यह कल की बात है", "यह कुल की बात है"},          {"यह कुल की बात है", "यह कूल की बात है"},
+        {"ma ma ma ma ma", "ma má ma ma ma"},          {"tôi ăn bánh mì nóng", "tôi ăn bánh mí nóng"},
+        {"ปากกาของฉันหายไปไหน", "ป่ากกาของฉันหายไปไหน"},  {"version 1 of the text", "version 2 of the text"},
+        {"సమయం కల ఇది మా ఇల్లు", "సమయం కుల ఇది మా ఇల్లు"},   {"मूल्य १२ रुपये है अब", "मूल्य १३ रुपये है अब"},
         {"ಮನೆ ಕಡೆ ಹೋಗು ಈಗ ನೀನು", "ಮನೆ ಕಾಡೆ ಹೋಗು ಈಗ ನೀನು"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
@@ -109,7 +105,8 @@ static void same_words_in_other_dress(void **state) {
     assert_int_equal(one_window("\u09cb x y z q"), one_window("\u09c7\u09be x y z q"));
     assert_int_not_equal(one_window("a b c d e"), one_window("b a c d e"));
     assert_int_not_equal(one_window("ab c d e f"), one_window("a bc d e f"));
-    assert_int_not_equal(one_window("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b c d e"), one_window("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab b c d e"));
+    assert_int_not_equal(one_window("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b c d e"),
+                         one_window("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab b c d e"));
 }
 
 /* ---- windows by their definition ---- */
@@ -150,9 +147,44 @@ static size_t naive_windows(const char *nfc, size_t len, uint64_t *out) {
     return n;
 }
 
-static const char *const pieces[] = {"a", "B", "word ", " ", "longer than sixteen bytes no", "abcdefghijklmnopqrstuvwxyz0123456789", "中", "文。",
-                                     "ไ", "น่", "क", "ि", "् ", "\u0301", "é", "e\u0301", "১", "0", "\u200d", "한", "\n\n", "\u00a0", "\u3000",
-                                     "ß", "İ", "ᄒ", "ᅡ", "ᆫ", "\u09c7", "\u09be", "ड", "\u093c", "\u0fb2", "\u0f71", "𝒜", "\u2028", "\t", "\xC2\x85"};
+static const char *const pieces[] = {"a",
+                                     "B",
+                                     "word ",
+                                     " ",
+                                     "longer than sixteen bytes no",
+                                     "abcdefghijklmnopqrstuvwxyz0123456789",
+                                     "中",
+                                     "文。",
+                                     "ไ",
+                                     "น่",
+                                     "क",
+                                     "ि",
+                                     "् ",
+                                     "\u0301",
+                                     "é",
+                                     "e\u0301",
+                                     "১",
+                                     "0",
+                                     "\u200d",
+                                     "한",
+                                     "\n\n",
+                                     "\u00a0",
+                                     "\u3000",
+                                     "ß",
+                                     "İ",
+                                     "ᄒ",
+                                     "ᅡ",
+                                     "ᆫ",
+                                     "\u09c7",
+                                     "\u09be",
+                                     "ड",
+                                     "\u093c",
+                                     "\u0fb2",
+                                     "\u0f71",
+                                     "𝒜",
+                                     "\u2028",
+                                     "\t",
+                                     "\xC2\x85"};
 
 static void random_text(uint64_t *seed, size_t count, struct sg_buf *out) {
     out->len = 0;
@@ -188,7 +220,8 @@ static void window_counts(void **state) {
     struct sg_buf set = {0}, text = {0};
     assert_int_equal(dedup_shingles_set(&shingles, "a b c d", 7, &set), 0);
     assert_int_equal(dedup_shingles_set(&shingles, "a b c d e", 9, &set), 1);
-    assert_int_equal(dedup_shingles_set(&shingles, "a b c d e a b c d e", 19, &set), 5); /* six windows, two are equal */
+    assert_int_equal(dedup_shingles_set(&shingles, "a b c d e a b c d e", 19, &set),
+                     5); /* six windows, two are equal */
     set.len = 0;
     const char *nine = "一二三四五六七八九", *ten = "一二三四五六七八九十";
     assert_int_equal(dedup_shingles_set(&shingles, nine, strlen(nine), &set), 0);
@@ -211,9 +244,10 @@ static void nfc_equals_icu(void **state) {
         text.len = 0;
         for (uint64_t n = dice_below(&seed, 12); n--;) {
             char bytes[4];
-            static const uint32_t bases[] = {'e', 0xE9, 0x300, 0x323, 0x921, 0x93C, 0x928, 0x94D, 0x9C7, 0x9BE, 0xBC6, 0xBBE, 0xDD9, 0xDCA,
-                                             0xDCF, 0x1100, 0x1161, 0x11A8, 0xAC00, 0xAC01, 0x1025, 0x102E, 0xC46, 0xC56, 0x340, 0x374, 0x212B,
-                                             0xFB1D, 0x11131, 0x11127, 0x1D15E, 0x2126, 0x3099, 0x304B, 0x5B0, 0x5BC, 0xE48, 0xEB8};
+            static const uint32_t bases[] = {
+                'e',    0xE9,   0x300,   0x323,   0x921,   0x93C,  0x928,  0x94D,  0x9C7,  0x9BE, 0xBC6, 0xBBE, 0xDD9,
+                0xDCA,  0xDCF,  0x1100,  0x1161,  0x11A8,  0xAC00, 0xAC01, 0x1025, 0x102E, 0xC46, 0xC56, 0x340, 0x374,
+                0x212B, 0xFB1D, 0x11131, 0x11127, 0x1D15E, 0x2126, 0x3099, 0x304B, 0x5B0,  0x5BC, 0xE48, 0xEB8};
             uint32_t c = dice_below(&seed, 4) ? bases[dice_below(&seed, sizeof bases / sizeof *bases)]
                                               : (uint32_t)(0x20 + dice_below(&seed, 0x2FFE0));
             if (c >= 0xD800 && c < 0xE000) c = 'x';
@@ -241,8 +275,8 @@ static void nfc_equals_icu(void **state) {
 /* ---- the light key ---- */
 
 static bool is_space(uint32_t c) {
-    return (c >= 9 && c <= 13) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
-           c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+    return (c >= 9 && c <= 13) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
+           c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
 static struct sg_hash128 naive_light(const char *text, size_t len) {
@@ -268,18 +302,23 @@ static void light_key_collapses_white_space(void **state) {
     (void)state;
     uint64_t seed = 99;
     struct sg_buf text = {0}, scratch = {0};
-    static const char *const spaces[] = {" ", "  ", "\n", "\r\n", "\u00a0", "\u3000", "\u2003", "\u2028", "\xC2\x85", "\t", "\u1680", "\u205f", "\u202f"};
+    static const char *const spaces[] = {" ",      "  ",       "\n", "\r\n",   "\u00a0", "\u3000", "\u2003",
+                                         "\u2028", "\xC2\x85", "\t", "\u1680", "\u205f", "\u202f"};
     for (int round = 0; round < 30000; round++) {
         text.len = 0;
         for (uint64_t n = dice_below(&seed, 30); n--;) {
-            if (dice_below(&seed, 3) == 0) sg_buf_puts(&text, spaces[dice_below(&seed, sizeof spaces / sizeof *spaces)]);
-            else if (dice_below(&seed, 2)) sg_buf_puts(&text, "plain words");
-            else sg_buf_puts(&text, pieces[dice_below(&seed, sizeof pieces / sizeof *pieces)]);
+            if (dice_below(&seed, 3) == 0)
+                sg_buf_puts(&text, spaces[dice_below(&seed, sizeof spaces / sizeof *spaces)]);
+            else if (dice_below(&seed, 2))
+                sg_buf_puts(&text, "plain words");
+            else
+                sg_buf_puts(&text, pieces[dice_below(&seed, sizeof pieces / sizeof *pieces)]);
         }
         /* an exact allocation: reading past the end is seen by the sanitizer */
         char *exact = sg_alloc(text.len);
         if (text.len) memcpy(exact, text.data, text.len);
-        struct sg_hash128 ours = dedup_keytext_light(exact, text.len, 5, &scratch), naive = naive_light(exact, text.len);
+        struct sg_hash128 ours = dedup_keytext_light(exact, text.len, 5, &scratch),
+                          naive = naive_light(exact, text.len);
         assert_int_equal(sg_hash_compare(ours, naive), 0);
         struct dedup_shingles shingles = {0};
         struct sg_buf set = {0};
