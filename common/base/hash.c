@@ -20,6 +20,8 @@ struct sg_hash128 sg_hash128(const void *bytes, size_t len, uint64_t seed) {
     return from_xxh(XXH3_128bits_withSeed(bytes, len, seed));
 }
 
+uint64_t sg_hash_xxh64(const void *bytes, size_t len) { return XXH64(bytes, len, 0); }
+
 struct sg_hash_state *sg_hash_new(void) {
     XXH3_state_t *state = XXH3_createState();
     if (!state) sg_mem_failed(576); /* its size as of xxHash 0.8 */

@@ -18,6 +18,7 @@ struct sg_hash128 {
 
 uint64_t sg_hash64(const void *bytes, size_t len, uint64_t seed);
 struct sg_hash128 sg_hash128(const void *bytes, size_t len, uint64_t seed);
+uint64_t sg_hash_xxh64(const void *bytes, size_t len); /* the older XXH64, seed 0: what zstd's checksums are made of */
 
 /* Incremental XXH3-128. Free accepts NULL. */
 struct sg_hash_state;

@@ -398,10 +398,17 @@ void sg_frames_decoder_free(struct sg_frames_decoder *decoder) {
     free(decoder);
 }
 
+/* zstd itself has compared a frame's own checksum; one without is compared with the table's. */
+static bool checksum_agrees(const struct sg_frames_batch *batch, const struct sg_zstd_header *header) {
+    const struct sg_buf *packed = &batch->packed;
+    if (header->has_checksum) return sg_num_get_u32(packed->data + packed->len - 4) == batch->checksum;
+    return (uint32_t)sg_hash_xxh64(batch->lines.data, batch->raw_bytes) == batch->checksum;
+}
+
 /* The table's entry must be one whole frame (or one skippable frame, of no raw bytes), as large as it says. */
 static enum sg_code unpack(struct sg_frames_decoder *decoder, struct sg_frames_batch *batch, struct sg_err *err) {
     const struct sg_buf *packed = &batch->packed;
-    struct sg_zstd_header header = {0};
+    struct sg_zstd_header header;
     bool is_frame = sg_zstd_header(packed->data, packed->len, &header);
     if (ZSTD_findFrameCompressedSize(packed->data, packed->len) != packed->len)
         return sg_err_set(err, SG_DATA, "damaged zstd frame, or the seek table does not agree with it");
@@ -409,7 +416,7 @@ static enum sg_code unpack(struct sg_frames_decoder *decoder, struct sg_frames_b
     char *into = sg_buf_room(&batch->lines, batch->raw_bytes + 1); /* one more: an LF may be added */
     size_t len = ZSTD_decompressDCtx(decoder->zstd, into, batch->raw_bytes, packed->data, packed->len);
     if (ZSTD_isError(len)) return sg_err_set(err, SG_DATA, "damaged zstd data: %s", ZSTD_getErrorName(len));
-    if (len != batch->raw_bytes || (header.has_checksum && sg_num_get_u32(packed->data + packed->len - 4) != batch->checksum))
+    if (len != batch->raw_bytes || (is_frame && !checksum_agrees(batch, &header)))
         return sg_err_set(err, SG_DATA, "the seek table does not agree with its frame");
     batch->lines.len = len;
     return SG_OK;

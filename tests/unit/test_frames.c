@@ -421,6 +421,36 @@ static void garbage_and_tables(void **state) {
     sg_buf_free(&chain);
 }
 
+/* A seekable file of another program: its frames have no checksums, but its table has. */
+static void sums_in_the_table_alone(void **state) {
+    (void)state;
+    struct sg_buf raw = {0}, chain = {0}, entries = {0};
+    put_records(&raw, 0, 400);
+    size_t half = (size_t)((char *)memchr(raw.data + raw.len / 2, '\n', raw.len / 2) + 1 - raw.data);
+    for (int i = 0; i < 2; i++) {
+        const char *from = raw.data + (i ? half : 0);
+        size_t len = i ? raw.len - half : half, bound = ZSTD_compressBound(len);
+        size_t packed = ZSTD_compress(sg_buf_room(&chain, bound), bound, from, len, 1);
+        chain.len += packed;
+        uint32_t entry[3] = {(uint32_t)packed, (uint32_t)len, (uint32_t)sg_hash_xxh64(from, len)};
+        for (int f = 0; f < 3; f++) sg_num_put_u32(sg_buf_room(&entries, 4), entry[f]), entries.len += 4;
+    }
+    struct sg_frames_table table = {.entries = entries, .frames = 2};
+    sg_frames_table_end(&table, &chain);
+    for (int stream = 0; stream < 2; stream++) {
+        struct result r = read_bytes("t.jsonl.zst", &chain, (struct sg_frames_options){.stream = stream});
+        assert_lines(&r, &raw);
+        assert_int_equal(r.packed, stream ? 0 : 2);
+        result_free(&r);
+    }
+    chain.data[chain.len - 9 - 12 - 2] ^= 1; /* the first frame's sum */
+    struct result r = read_bytes("t.jsonl.zst", &chain, (struct sg_frames_options){0});
+    assert_refused(&r, "seek table does not agree");
+    sg_frames_table_free(&table);
+    sg_buf_free(&raw);
+    sg_buf_free(&chain);
+}
+
 static void window_limits(void **state) {
     (void)state;
     /* A frame header that asks for 2 GiB; the rest does not matter. */
@@ -767,7 +797,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_ways), cmocka_unit_test(foreign_files), cmocka_unit_test(concatenated_chains),
         cmocka_unit_test(empty_files), cmocka_unit_test(cut_anywhere), cmocka_unit_test(chain_damaged_anywhere),
-        cmocka_unit_test(garbage_and_tables), cmocka_unit_test(window_limits),
+        cmocka_unit_test(garbage_and_tables), cmocka_unit_test(window_limits), cmocka_unit_test(sums_in_the_table_alone),
         cmocka_unit_test(borders_do_not_depend_on_pipes), cmocka_unit_test(long_lines), cmocka_unit_test(memory_limits),
         cmocka_unit_test(line_ends), cmocka_unit_test(split_lines), cmocka_unit_test(packer_has_no_memory),
         cmocka_unit_test(packed_files_are_read_by_others), cmocka_unit_test(names_and_places),
