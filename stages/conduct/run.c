@@ -115,7 +115,9 @@ static enum sg_code see_receipt(void *context, const char *path, const struct sg
     struct leftover *left = context;
     if (!receipt) return sg_err_at(cause, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
     for (size_t i = 0; i < receipt->input_count; i++) {
-        if (strcmp(receipt->inputs[i].path, "-") == 0) continue;
+        const char *slash = strrchr(receipt->inputs[i].path, '/');
+        const char *name = slash ? slash + 1 : receipt->inputs[i].path;
+        if (strcmp(name, "-") == 0 || sg_inputs_beside(name)) continue; /* such as sangam-source.yaml */
         char *there = sg_receipt_resolve(path, receipt->inputs[i].path),
              *real = realpath(there, NULL);
         bool known = real && among(left->known, left->known_count, real);
