@@ -236,18 +236,19 @@ static int by_output(const void *a, const void *b) {
 }
 
 /* Two inputs that would give one output file. Rows are (output name, path). */
-static enum sg_code check_outputs(const struct sg_inputs *inputs, bool chain, struct sg_err *err) {
+static enum sg_code check_outputs(const struct sg_inputs *inputs, struct sg_err *err) {
     enum sg_code code = SG_OK;
     const char *(*rows)[2] = sg_zalloc(inputs->count, sizeof *rows);
     for (size_t i = 0; i < inputs->count; i++) {
-        const char *name = inputs->items[i].name;
-        rows[i][0] = chain ? sg_inputs_chain_name(name) : sg_strdup(name);
+        rows[i][0] = sg_inputs_chain_name(inputs->items[i].name);
         rows[i][1] = inputs->items[i].path;
     }
     qsort(rows, inputs->count, sizeof *rows, by_output);
     for (size_t i = 1; i < inputs->count && code == SG_OK; i++)
         if (strcmp(rows[i - 1][0], rows[i][0]) == 0)
-            code = sg_err_set(err, SG_USAGE, "two inputs would give one output '%s': '%s' and '%s'; give their common parent folder instead",
+            code = sg_err_set(err, SG_USAGE,
+                              "two inputs would give one output '%s': '%s' and '%s'; "
+                              "give their common parent folder instead",
                               rows[i][0], rows[i - 1][1], rows[i][1]);
     for (size_t i = 0; i < inputs->count; i++) free((char *)(uintptr_t)rows[i][0]);
     free(rows);
@@ -265,7 +266,8 @@ enum sg_code sg_inputs_find(struct sg_inputs *out, size_t count, char *const *ar
     free(search.output_real);
     if (code == SG_OK && out->count) qsort(out->items, out->count, sizeof *out->items, by_name_then_path);
     if (code == SG_OK && out->skipped_count) qsort(out->skipped, out->skipped_count, sizeof *out->skipped, by_skipped_name);
-    if (code == SG_OK && out->count) code = check_outputs(out, options->want == SG_INPUTS_CHAIN, err);
+    /* ingest packs texts, so only it knows its outputs */
+    if (code == SG_OK && out->count && options->want == SG_INPUTS_CHAIN) code = check_outputs(out, err);
     if (code != SG_OK) sg_inputs_free(out);
     return code;
 }

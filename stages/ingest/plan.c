@@ -17,14 +17,26 @@ static void add_file(struct plan_job *job, const struct sg_input *input) {
     job->files[job->count++] = (struct plan_file){.input = input};
 }
 
-/* "text-00000.jsonl.zst" of a pack and of a container named text-00000 would be one file. */
-static enum sg_code check_names(const struct plan *plan, size_t packs, struct sg_err *err) {
-    for (size_t i = packs; i < plan->count; i++)
-        for (size_t k = 0; k < packs; k++)
-            if (strcmp(plan->jobs[i].name, plan->jobs[k].name) == 0)
-                return sg_err_set(err, SG_USAGE, "'%s' would have the same output as the texts of this run: rename it",
-                                  plan->jobs[i].files[0].input->path);
-    return SG_OK;
+static int by_name(const void *a, const void *b) {
+    const struct plan_job *const *x = a, *const *y = b;
+    return strcmp((*x)->name, (*y)->name);
+}
+
+/* Two containers of one name from two INPUT folders, or one named text-00000 beside the packs. Texts may share a name: they are packed. */
+static enum sg_code check_names(const struct plan *plan, struct sg_err *err) {
+    enum sg_code code = SG_OK;
+    const struct plan_job **jobs = sg_zalloc(plan->count + 1, sizeof *jobs);
+    for (size_t i = 0; i < plan->count; i++) jobs[i] = &plan->jobs[i];
+    if (plan->count) qsort(jobs, plan->count, sizeof *jobs, by_name);
+    for (size_t i = 1; i < plan->count && code == SG_OK; i++) {
+        const struct plan_job *one = jobs[i - 1], *two = jobs[i];
+        if (strcmp(one->name, two->name) != 0) continue;
+        code = sg_err_set(err, SG_USAGE, "two inputs would give one output '%s': '%s' and '%s'; give their common parent folder instead",
+                          one->name, one->count ? one->files[0].input->path : "texts",
+                          two->count ? two->files[0].input->path : "texts");
+    }
+    free(jobs);
+    return code;
 }
 
 static enum sg_code plan_folder(struct plan *plan, const struct sg_run *run, struct sg_err *err) {
@@ -44,14 +56,13 @@ static enum sg_code plan_folder(struct plan *plan, const struct sg_run *run, str
     }
     if (code == SG_OK && plan->count == 0 && inputs->skipped_count) add_job(plan, sg_strdup("text-00000.jsonl.zst"));
     if (plan->count > 0) plan->jobs[0].tells_skipped = inputs->skipped_count > 0;
-    size_t packs = plan->count;
     for (size_t i = 0; i < inputs->count && code == SG_OK; i++) {
         if (leaf[i]) continue;
         const char *name = inputs->items[i].name;
         add_file(add_job(plan, sg_printf_dup("%s.jsonl.zst", strcmp(name, "-") == 0 ? "stdin" : name)), &inputs->items[i]);
     }
     free(leaf);
-    return code == SG_OK ? check_names(plan, packs, err) : code;
+    return code == SG_OK ? check_names(plan, err) : code;
 }
 
 enum sg_code plan_make(struct plan *plan, const struct sg_run *run, struct sg_err *err) {
