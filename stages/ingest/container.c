@@ -4,13 +4,18 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define BLOCK ((size_t)128 << 10)
+#define REOPENINGS 1000 /* each passes over all members before: no file may make that quadratic */
 
 struct container {
     struct archive *archive;
-    struct stream *stream;
+    enum detect_kind kind;
+    struct stream *stream; /* or NULL, and */
+    int fd;
     struct limits *limits;
+    unsigned reopenings;
     size_t lent;        /* bytes of the stream's look-ahead that libarchive is reading */
     uint64_t member_at; /* next byte expected of the present member */
     uint64_t members, out_bytes;
@@ -45,26 +50,56 @@ static void support_format(struct archive *archive, enum detect_kind kind, bool 
 }
 
 static enum sg_code failed(struct container *container, struct sg_err *err) {
-    if (container->stream && stream_state(container->stream) == SG_SYSTEM) {
+    if (container->stream && container->stream->state == SG_SYSTEM) {
         if (err) *err = container->stream->why;
         return SG_SYSTEM;
     }
     const char *text = archive_error_string(container->archive);
+    /* What broke the stream is nearer to the truth than what the format's reader makes of the missing bytes. */
+    if (container->stream && container->stream->state == SG_DATA) text = container->stream->why.text;
     return sg_err_set(err, SG_DATA, "%s", text ? text : "damaged");
+}
+
+static bool open_archive(struct container *container) {
+    container->archive = archive_read_new();
+    support_format(container->archive, container->kind, container->stream == NULL);
+    int got = container->stream ? archive_read_open(container->archive, container, NULL, client_read, NULL)
+                                : archive_read_open_fd(container->archive, container->fd, BLOCK);
+    return got == ARCHIVE_OK || got == ARCHIVE_WARN;
 }
 
 enum sg_code container_open(struct container **out, enum detect_kind kind, struct stream *stream, int fd, struct limits *limits,
                             struct sg_err *err) {
     struct container *container = sg_zalloc(1, sizeof *container);
-    container->archive = archive_read_new();
+    container->kind = kind;
     container->stream = stream;
+    container->fd = fd;
     container->limits = limits;
     *out = container;
-    support_format(container->archive, kind, stream == NULL);
-    int got = stream ? archive_read_open(container->archive, container, NULL, client_read, NULL)
-                     : archive_read_open_fd(container->archive, fd, BLOCK);
-    if (got != ARCHIVE_OK && got != ARCHIVE_WARN) container->over = true;
+    container->over = container->broken = !open_archive(container);
     return container->over ? failed(container, err) : SG_OK;
+}
+
+static int next_header(struct archive *archive, struct archive_entry **entry) {
+    int got;
+    do got = archive_read_next_header(archive, entry);
+    while (got == ARCHIVE_RETRY);
+    return got;
+}
+
+/* A damaged zip member ends libarchive's handle, not the archive: its directory still names the others. A new handle passes over
+ * the members that were met. */
+static bool reopen(struct container *container) {
+    if (container->stream || container->reopenings == REOPENINGS || lseek(container->fd, 0, SEEK_SET) != 0) return false;
+    container->reopenings++;
+    archive_read_free(container->archive);
+    if (!open_archive(container)) return false;
+    struct archive_entry *entry;
+    for (uint64_t i = 0; i < container->members; i++) {
+        int got = next_header(container->archive, &entry);
+        if (got != ARCHIVE_OK && got != ARCHIVE_WARN) return false;
+    }
+    return true;
 }
 
 /* The name as bytes: UTF-8 where the format says its charset (zip, 7z, pax), else what stands there. */
@@ -88,9 +123,7 @@ static enum container_type type_of(struct archive_entry *entry) {
 enum sg_code container_next(struct container *container, struct container_member *member, struct sg_err *err) {
     if (container->over) return SG_END;
     struct archive_entry *entry = NULL;
-    int got;
-    do got = archive_read_next_header(container->archive, &entry);
-    while (got == ARCHIVE_RETRY);
+    int got = next_header(container->archive, &entry);
     if (got == ARCHIVE_EOF || (got != ARCHIVE_OK && got != ARCHIVE_WARN)) {
         container->over = true;
         container->broken = got != ARCHIVE_EOF;
@@ -124,8 +157,11 @@ enum sg_code container_pull(void *from, const char **data, size_t *len, struct s
     while (got == ARCHIVE_RETRY);
     container->member_over = got != ARCHIVE_OK && got != ARCHIVE_WARN;
     if (got == ARCHIVE_EOF) return SG_END;
-    if (got == ARCHIVE_FATAL) container->over = container->broken = true;
-    if (container->member_over) return failed(container, err);
+    if (container->member_over) {
+        enum sg_code code = failed(container, err);
+        if (got == ARCHIVE_FATAL && !reopen(container)) container->over = container->broken = true;
+        return code;
+    }
     if (size > 0 && (uint64_t)offset != container->member_at) {
         container->member_over = true;
         return sg_err_set(err, SG_DATA, "a sparse file: %s", "its holes are not text");

@@ -78,6 +78,7 @@ static void bad(struct convert *convert, const struct batch *batch, const struct
     struct document_place place = place_of(batch, unit);
     convert->path.len = 0;
     document_path(&place, &convert->path);
+    if (convert->path.len == 0) sg_buf_puts(&convert->path, "-");
     sg_buf_str(&convert->path);
     parts->records_in++;
     sg_parts_bad(parts, parts->records_in, byte, cause, convert->path.data, bytes.len ? batch->data.data + bytes.at : "", bytes.len);

@@ -33,7 +33,7 @@ static void put_path(struct sg_buf *out, const char *bytes) {
 void document_path(const struct document_place *place, struct sg_buf *out) {
     put_path(out, place->container);
     if (!place->member[0]) return;
-    sg_buf_putc(out, '/');
+    if (place->container[0]) sg_buf_putc(out, '/');
     put_path(out, place->member);
 }
 

@@ -19,7 +19,7 @@
 /* Where a document stood: what its id is made of beside its text. */
 struct document_place {
     const struct provenance *provenance;
-    const char *container; /* the file's path below INPUT, raw bytes */
+    const char *container; /* the file's path below INPUT, raw bytes; "" for standard input */
     const char *member;    /* name inside it, raw bytes; nested ones joined with '/'; "" for the file itself and WARC records */
     uint64_t ordinal;      /* of the member or record, from 1; 0 for the file itself */
     uint64_t piece;        /* with --split line or paragraph, from 1; else 0 */

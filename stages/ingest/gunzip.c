@@ -10,7 +10,8 @@ struct gunzip {
     z_stream zlib;
     char *block;
     bool in_member, over;
-    uint64_t members;
+    const char *pending; /* an error to be told by the next call */
+    uint64_t member_bytes; /* of the present member, handed on */
 };
 
 bool gunzip_begins(const char *bytes, size_t len) {
@@ -49,6 +50,7 @@ static bool seek_member(struct gunzip *gunzip) {
 }
 
 static enum sg_code damaged(struct gunzip *gunzip, bool resync, const char *cause, struct sg_err *err) {
+    if (!gunzip->in_member) gunzip->member_bytes = 0;
     gunzip->in_member = false;
     enum sg_code state = stream_state(gunzip->packed);
     if (state == SG_SYSTEM || state == SG_DATA) {
@@ -57,7 +59,9 @@ static enum sg_code damaged(struct gunzip *gunzip, bool resync, const char *caus
         return state;
     }
     gunzip->over = !resync || !seek_member(gunzip);
-    return sg_err_set(err, SG_DATA, "%s", cause);
+    sg_err_set(err, SG_DATA, "%s", cause);
+    if (err) err->byte = gunzip->member_bytes;
+    return SG_DATA;
 }
 
 /* SG_OK at a member's header, SG_END behind the last member. */
@@ -77,7 +81,7 @@ static enum sg_code begin_member(struct gunzip *gunzip, bool resync, struct sg_e
     }
     inflateReset(&gunzip->zlib);
     gunzip->in_member = true;
-    gunzip->members++;
+    gunzip->member_bytes = 0;
     return SG_OK;
 }
 
@@ -86,6 +90,7 @@ enum sg_code gunzip_pull(struct gunzip *gunzip, bool resync, const char **data, 
     *len = 0;
     while (*len == 0) {
         if (gunzip->over) return SG_END;
+        if (gunzip->pending) return damaged(gunzip, false, gunzip->pending, err);
         enum sg_code code = gunzip->in_member ? SG_OK : begin_member(gunzip, resync, err);
         if (code != SG_OK) return code;
         const char *packed;
@@ -102,11 +107,17 @@ enum sg_code gunzip_pull(struct gunzip *gunzip, bool resync, const char **data, 
         if (got == Z_STREAM_END) gunzip->in_member = false;
         else if (got == Z_MEM_ERROR) sg_mem_failed(BLOCK);
         else if (got != Z_OK && got != Z_BUF_ERROR) {
-            /* What came out in this call is a part of the damaged member: it is not handed on. */
-            *len = 0;
-            return damaged(gunzip, resync, zlib->msg ? zlib->msg : "damaged gzip data", err);
+            const char *cause = zlib->msg ? zlib->msg : "damaged gzip data";
+            /* Where records can be found again, what came out in this call is not handed on: most damaged members, and so their
+             * record, then vanish whole. Else it may hold the last whole members of a tar. */
+            if (resync || *len == 0) {
+                *len = 0;
+                return damaged(gunzip, resync, cause, err);
+            }
+            gunzip->pending = cause;
         }
     }
     *data = gunzip->block;
+    gunzip->member_bytes += *len;
     return SG_OK;
 }

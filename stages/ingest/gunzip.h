@@ -5,7 +5,7 @@
  * Calls   gunzip_new, gunzip_pull as a stream's pull, gunzip_free.
  * Owns    its decoder and block; the packed stream is borrowed.
  * Errors  pull: SG_DATA at damage, a wrong checksum, a cut, or bytes that are no member. With resync set the next pull goes on at the
- *         next member's header; else SG_END follows. Zeros behind the last member are padding.
+ *         next member's header; else SG_END follows. err->byte is how many bytes of the damaged member were handed on. Zeros behind the last member are padding.
  * Source  RFC 1952.
  */
 #ifndef INGEST_GUNZIP_H

@@ -105,7 +105,7 @@ static struct unit unit_for(const struct reader *reader, struct batch *batch, co
         .provenance = reader->provenance,
         .byte = SG_NOWHERE,
         .ordinal = ordinal,
-        .container = batch_string(batch, reader->input->name),
+        .container = batch_string(batch, strcmp(reader->input->name, "-") == 0 ? "" : reader->input->name),
         .member = batch_string(batch, name),
     };
 }
@@ -242,10 +242,13 @@ static enum sg_code unwrap(struct reader *reader, struct level *level, enum dete
         if (code != SG_OK) return code;
         stream_init(&level->plain[i], unpack_pull, level->unpack[i]);
         level->bytes = &level->plain[i];
+        /* Damage may stand in the head already: its first block tells whether it is a gap. */
+        const char *head;
+        size_t have = stream_some(level->bytes, &head);
+        enum detect_kind first = detect_kind(head, have < DETECT_HEAD ? have : DETECT_HEAD, false);
+        for (int k = 0; (first == DETECT_WARC || first == DETECT_ARC) && k <= i; k++) unpack_resync(level->unpack[k]);
         *kind = look(level->bytes);
     }
-    for (int i = 0; (*kind == DETECT_WARC || *kind == DETECT_ARC) && i < LIMITS_FILTERS; i++)
-        if (level->unpack[i]) unpack_resync(level->unpack[i]);
     return SG_OK;
 }
 

@@ -7,7 +7,7 @@
  * Owns    the look-ahead; what `from` points to belongs to the caller.
  * Errors  a pull answers SG_OK (a block, maybe empty), SG_END, SG_DATA (a gap: bytes are lost here; the next pull goes on behind it,
  *         or ends) or SG_SYSTEM. The stream keeps that answer back until the bytes before it are taken, then stream_state tells it;
- *         stream_pass_gap goes on behind a gap.
+ *         stream_pass_gap goes on behind a gap. why.byte above 0 (and not SG_NOWHERE): so many bytes before a gap are damaged, too.
  */
 #ifndef INGEST_STREAM_H
 #define INGEST_STREAM_H

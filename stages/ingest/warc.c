@@ -298,12 +298,16 @@ static enum sg_code cut(struct warc *warc, struct sg_err *err) {
     return sg_err_set(err, SG_DATA, "cut inside a record");
 }
 
-/* Behind the block: line ends, then a record or the end. A gap right here is a gzip member whose checksum is wrong: this one's. */
+/* Behind the block: line ends, then a record, the end or a gap. Where the bytes before a gap are damaged too (a gzip member whose
+ * checksum at its end is wrong), the gap is this record's. */
 static bool ends_well(struct warc *warc) {
     const char *data;
     skip_line_ends(warc);
     size_t have = stream_peek(warc->stream, look_ahead(warc), &data);
-    return have == 0 ? stream_state(warc->stream) == SG_END : begins_record(warc, data, have);
+    if (have > 0) return begins_record(warc, data, have);
+    enum sg_code state = stream_state(warc->stream);
+    uint64_t damaged_bytes = warc->stream->why.byte;
+    return state == SG_END || (state == SG_DATA && (damaged_bytes == 0 || damaged_bytes == SG_NOWHERE));
 }
 
 static const char length_cause[] = "no record follows where this one ends: its length is wrong";
