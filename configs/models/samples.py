@@ -4,10 +4,10 @@
     samples.py DATA OUT [--base N] [--seed N]      DATA/<label>.txt.zst -> OUT, lines of `__label__xxx_Xxxx stream`
     samples.py --dev DATA OUT [--short]            every line once (or one short window of it)
 
-The stream is what stages/langtag/stream.c makes of a text: letters and marks of the label's scripts in lower
+The stream is what stages/langtag/letters.c makes of a text: letters and marks of the label's scripts in lower
 case, a run of digits as one 0, an apostrophe or middle dot only between letters, Han and kana one by one, everything else one space.
 A model is only as good as the likeness of what it learned from and what it is shown, so the two must not drift apart:
-tests/unit/test_langtag.c compares them on examples.
+tests/unit/test_langtag.c holds what both make of some examples.
 """
 import argparse
 import os
