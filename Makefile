@@ -62,7 +62,7 @@ fuzz/%: $(BUILD)/fuzz/% ; @:
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP $(if $(filter stages/%,$<),-iquote $(dir $<)) -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) -MMD -MP $(if $(filter stages/%,$<),-iquote$(dir $<)) -c -o $@ $<
 
 $(LIB): $(call objects,$(LIB_SRC))
 	@rm -f $@ && $(AR) rcs $@ $^
@@ -77,7 +77,7 @@ $(BUILD)/$(call binary,$(1)): $(call objects,$(wildcard stages/$(1)/*.c)) $(LIB)
 endef
 $(foreach s,$(STAGES),$(eval $(call binary_rule,$(s))))
 
-TEST_CFLAGS = $(ALL_CFLAGS) -Itests $(addprefix -I,$(wildcard stages/*/))
+TEST_CFLAGS = $(ALL_CFLAGS) -Itests $(addprefix -iquote,$(wildcard stages/*/))
 $(BUILD)/unit/%: tests/unit/%.c $(LIB) $(CORE_LIB)
 	@mkdir -p $(@D)
 	$(CC) $(TEST_CFLAGS) -MMD -MP -o $@ $< $(CORE_LIB) $(LIB) $(ALL_LDFLAGS) $(PKG_LIBS) -lcmocka -ljansson -lm
