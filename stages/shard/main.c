@@ -1,6 +1,7 @@
 /* sangam-shard: the option table; what it does is in shard.c and verify.c. */
 #include "run/stage.h"
 #include "shard.h"
+#include "verify.h"
 
 /* clang-format off */
 static const struct sg_option run_options[] = {
@@ -14,11 +15,19 @@ static const struct sg_option run_options[] = {
     {"release", 0, SG_OPTION_TEXT, "TEXT", "1", "version of the release, for its manifest and card", true},
     {"level", 0, SG_OPTION_COUNT, "N", "3", "zstd level of the shards", true},
     {0}};
+
+static const struct sg_option verify_options[] = {
+    {"shallow", 0, SG_OPTION_FLAG, NULL, NULL, "names, sizes and the manifest's own sums only"},
+    {"deep", 0, SG_OPTION_FLAG, NULL, NULL, "read every shard (the default)"},
+    {"threads", 'j', SG_OPTION_COUNT, "N", NULL, "shards read at a time (default: the CPUs this process may use)"},
+    {0}};
 /* clang-format on */
 
 static const struct sg_verb verbs[] = {
     {.name = "run", .about = "shuffle a corpus and write it as shards", .usage = "[OPTIONS] INPUT... -o FOLDER/",
      .options = run_options, .run = shard_run},
+    {.name = "verify", .about = "check a release against its manifest", .usage = "FOLDER [--shallow|--deep]",
+     .options = verify_options, .run = shard_verify, .bare = true},
     {0}};
 
 static const char *const manual[] = {

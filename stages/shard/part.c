@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "document.h"
+#include "docline.h"
 #include "io/file.h"
 #include "io/oneframe.h"
 #include "io/publish.h"

@@ -14,7 +14,7 @@
 #define SANGAM_SHARD_SCATTER_H
 
 #include "cut.h"
-#include "document.h"
+#include "docline.h"
 #include "io/extsort.h"
 #include "run/chain.h"
 #include "run/receipt.h"

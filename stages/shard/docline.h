@@ -1,5 +1,5 @@
 /*
- * document: what shard needs to know of a line: its key, its folder, its measures, where its provenance stands.
+ * docline: what shard needs to know of a line: its key, its folder, its measures, where its provenance stands.
  *
  * Shape   struct shard_document is filled anew for every line; struct shard_reader holds what is reused.
  * Units   bytes, code points, estimated tokens.
@@ -9,8 +9,8 @@
  * Errors  SG_DATA: no JSON object, or id or text missing, empty (id) or no string. SG_BUDGET never.
  * Source  contract.md section 3; shard.md sections 1 and 3.
  */
-#ifndef SANGAM_SHARD_DOCUMENT_H
-#define SANGAM_SHARD_DOCUMENT_H
+#ifndef SANGAM_SHARD_DOCLINE_H
+#define SANGAM_SHARD_DOCLINE_H
 
 #include <stdbool.h>
 #include <stdint.h>

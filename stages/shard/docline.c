@@ -1,4 +1,4 @@
-#include "document.h"
+#include "docline.h"
 
 #include <string.h>
 
