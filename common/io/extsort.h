@@ -8,7 +8,7 @@
  * Calls   init, put* (one thread), sort, next* until SG_END, free. free at any time removes the run files.
  * Owns    its buffers and at most two run files (unlinked right after they are made, in `folder`); what fits in memory
  *         makes none.
- * Errors  SG_SYSTEM (disk full names the folder and what was asked; a run that reads back otherwise than it was written).
+ * Errors  SG_SYSTEM (disk full names the folder and what was asked; a run that does not read back as it was written).
  *
  * Algorithm  radix sort in memory; a full buffer becomes a run, in blocks with an XXH3 that is checked on reading; k-way
  *            merge with a loser tree, extra levels when the runs have more blocks to hold at once than the budget.
@@ -30,7 +30,8 @@ struct sg_extsort_options {
     const char *folder;  /* for runs; exists */
 };
 
-enum sg_code sg_extsort_init(struct sg_extsort **out, const struct sg_extsort_options *options, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_extsort_init(struct sg_extsort **out, const struct sg_extsort_options *options,
+                             struct sg_err *err) SG_MUST_CHECK;
 enum sg_code sg_extsort_put(struct sg_extsort *sort, const void *record, struct sg_err *err) SG_MUST_CHECK;
 enum sg_code sg_extsort_sort(struct sg_extsort *sort, struct sg_err *err) SG_MUST_CHECK;
 /* A borrowed record, valid until the next call; SG_END after the last. */

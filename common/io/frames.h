@@ -38,7 +38,7 @@ enum sg_compression { SG_PLAIN, SG_ZST, SG_GZ, SG_XZ, SG_BZ2 };
 bool sg_frames_suffix(const char *name, enum sg_compression *out);
 
 struct sg_frames_options {
-    uint64_t max_record;  /* bytes without LF, 0: no limit; a longer line is its own batch with too_long set and no bytes */
+    uint64_t max_record;  /* without LF; a longer line is its own batch with too_long set and no bytes; 0: no limit */
     bool stream;          /* never use the seek table (stdout as output cannot start again) */
     uint64_t memory_bytes; /* what one batch may hold; a longer line is SG_BUDGET with the needed figure; 0: no limit */
 };

@@ -58,7 +58,8 @@ void sg_frames_table_end(struct sg_frames_table *table, struct sg_buf *out) {
         sg_frames_table_add(table, empty_frame, sizeof empty_frame - 1, 0);
     }
     uint64_t size = table->frames * ENTRY + SG_SEEKTABLE_FOOTER;
-    if (table->too_large || size > UINT32_MAX) return; /* its fields have 32 bits: no table is better than a false one */
+    /* Its fields have 32 bits: no table is better than a false one. */
+    if (table->too_large || size > UINT32_MAX) return;
     char *at = sg_buf_room(out, 8 + size);
     sg_num_put_u32(at, SG_SEEKTABLE_SKIP);
     sg_num_put_u32(at + 4, (uint32_t)size);

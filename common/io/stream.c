@@ -367,7 +367,8 @@ enum sg_code sg_stream_read(struct sg_stream *s, void *into, size_t len, size_t 
 static enum sg_code open_decoder(struct sg_stream *s, struct sg_err *err) {
     s->compression = recognise(s->input, s->have);
     if (s->compression == SG_PLAIN && betrays_name(s->path, s->input, s->have)) {
-        sg_err_set(err, SG_DATA, s->have ? "not the compressed data that its name promises" : "the file is cut to 0 bytes");
+        sg_err_set(err, SG_DATA, "%s",
+                   s->have ? "not the compressed data that its name promises" : "the file is cut to 0 bytes");
         return bad(s, err);
     }
     switch (s->compression) {
