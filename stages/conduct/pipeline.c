@@ -415,6 +415,7 @@ enum sg_code pipeline_load(const struct wish *wish, struct pipeline *out, struct
         code = sg_err_set(err, SG_USAGE,
                           "no input: name files or folders behind the pipeline (or 'input:' in %s)",
                           out->file);
+    if (code == SG_OK) code = lists_hold(&out->lists, out->inputs, out->input_count, err);
     if (code == SG_OK) place_folders(out);
     sg_config_free(root);
     if (code != SG_OK) pipeline_free(out);
@@ -433,6 +434,7 @@ static void free_step(struct step *step) {
 void pipeline_free(struct pipeline *pipeline) {
     for (size_t i = 0; i < pipeline->step_count; i++) free_step(&pipeline->steps[i]);
     for (size_t i = 0; i < pipeline->input_count; i++) free(pipeline->inputs[i]);
+    lists_free(&pipeline->lists);
     free(pipeline->steps);
     free(pipeline->inputs);
     free(pipeline->name);

@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "lists.h"
 #include "program.h"
 
 struct setting {
@@ -34,6 +35,7 @@ struct pipeline {
     char *work; /* without a slash at the end */
     char **inputs;
     size_t input_count;
+    struct lists lists; /* among the inputs */
     struct step *steps;
     size_t step_count;
 };

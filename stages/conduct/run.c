@@ -245,13 +245,15 @@ static enum sg_code print_funnel(const char *work, struct sg_err *err) {
     return code;
 }
 
-static enum sg_code run_all(const struct sg_run *run, const struct pipeline *pipeline,
+static enum sg_code run_all(const struct sg_run *run, struct pipeline *pipeline,
                             const struct sg_inputs *inputs, struct sg_err *err) {
     int lock = -1;
     char *logs = sg_printf_dup("%s/logs", pipeline->work);
     struct sg_err late = {0};
     enum sg_code code = work_lock(pipeline->work, &lock, err);
     if (code == SG_OK) code = sg_file_make_folder(logs, err);
+    if (code == SG_OK)
+        code = lists_keep(&pipeline->lists, pipeline->inputs, pipeline->work, err);
     if (code == SG_OK) code = record_publish(pipeline, "running", err);
     if (code == SG_OK) {
         code = run_steps(run, pipeline, inputs, lock, err);

@@ -319,6 +319,19 @@ until_file() { for _ in $(seq 100); do [ -e "$1" ] && return; sleep 0.05; done; 
     sangam verify w
 }
 
+@test "a list that can be read only once" {
+    echo 'stages: [normalize]' >q.yaml
+    for way in pipe stdin; do
+        rm -rf w
+        if [ $way = pipe ]; then sangam run -q q.yaml @<(find in -type f | sort -r) -o w >/dev/null
+        else find in -type f | sangam run -q q.yaml @- -o w >/dev/null; fi
+        [ "$(find w/1-normalize -name '*.jsonl.zst' | wc -l)" -eq 2 ]
+        [ "$(wc -l <w/input-1.list)" -eq 2 ]
+        sangam status w | grep -q '2 of 2'
+        sangam verify w
+    done
+}
+
 @test "a bare name is a pipeline that comes with sangam" {
     mkdir -p usr/bin usr/share/sangam/pipelines
     cp "$(command -v sangam)" "$(command -v sangam-normalize)" usr/bin/
