@@ -70,6 +70,10 @@ struct chain {
     uint64_t all_in, all_out, all_dropped, all_bad;
 };
 
+static uint64_t shared_bytes(const struct sg_stage *stage, const void *shared) {
+    return stage->shared_size ? stage->shared_size(shared) : stage->shared_bytes;
+}
+
 /* ---- one record ---- */
 
 static void count_reason(struct worker *worker, const char *name) {
@@ -342,7 +346,7 @@ static void fill_counts(struct chain *chain, struct sg_receipt *receipt) {
 /* Read, process and write; on success the sink is complete but not yet committed. */
 static enum sg_code pass(struct chain *chain, const struct sg_sink_options *to, bool stream, struct sg_err *err) {
     struct sg_run *run = chain->run;
-    uint64_t fixed = chain->stage->shared_bytes + run->budget.threads * (chain->stage->scratch_bytes + WORKER_BYTES / 2);
+    uint64_t fixed = shared_bytes(chain->stage, chain->shared) + run->budget.threads * (chain->stage->scratch_bytes + WORKER_BYTES / 2);
     uint64_t budget = run->budget.usable_bytes > fixed ? run->budget.usable_bytes - fixed : 1;
     struct sg_frames_options from = {.max_record = run->max_record, .stream = stream, .memory_bytes = budget};
     enum sg_code code = sg_frames_open(&chain->reader, chain->input->path, &from, err);
@@ -485,7 +489,7 @@ static void free_workers(struct chain *chain) {
 
 enum sg_code sg_chain_run(struct sg_run *run, void *shared, struct sg_err *err) {
     struct chain chain = {.run = run, .stage = run->stage, .shared = shared};
-    enum sg_code code = sg_budget_fit(&run->budget, run->stage->shared_bytes, run->stage->scratch_bytes + WORKER_BYTES, err);
+    enum sg_code code = sg_budget_fit(&run->budget, shared_bytes(run->stage, shared), run->stage->scratch_bytes + WORKER_BYTES, err);
     if (code != SG_OK) return code;
     make_workers(&chain);
     uint64_t total = 0;

@@ -65,6 +65,7 @@ struct sg_stage {
     void (*scratch_free)(void *scratch);
     void (*free)(void *shared);
     uint64_t shared_bytes, scratch_bytes; /* for the budget, upper bounds */
+    uint64_t (*shared_size)(const void *shared); /* in place of shared_bytes, where options decide; may be NULL */
 
     /* Others. verbs: NULL-ended by a zero row; the first one is the default when the first word is no verb. */
     const struct sg_verb *verbs;

@@ -65,9 +65,8 @@ static void prepare(const struct fasttext *m, struct fasttext_scratch *s) {
 
 static void flush(const struct fasttext *m, struct fasttext_scratch *s) {
     size_t dim = (size_t)m->dim;
-    if (m->folded || m->input_rows || m->input.dense) {
-        const void *base = m->folded ? (const void *)m->folded : m->input_rows ? (const void *)m->input_rows
-                                                                               : (const void *)m->input.dense;
+    if (m->input_rows || m->input.dense) {
+        const void *base = m->input_rows ? (const void *)m->input_rows : m->input.dense;
         struct rowsum_table table = {.base = base, .stride = m->row_stride, .dim = dim};
         m->kernel->add(&table, s->rows, s->row_count, s->sum);
     } else {
@@ -170,20 +169,20 @@ uint64_t fasttext_read(const struct fasttext *m, struct fasttext_scratch *s, con
     return s->features;
 }
 
+/* In place: a word's row is read for that word only. */
 void fasttext_fold(struct fasttext *m) {
     if (!m->input_rows || m->folded) return;
-    /* Words and n-grams share one table, so that a text's rows can wait in one list. */
-    float *folded = sg_zalloc((size_t)m->input.rows * m->row_stride, sizeof *folded);
-    struct rowsum_table table = {.base = m->input_rows, .stride = m->row_stride, .dim = (size_t)m->dim};
+    size_t dim = (size_t)m->dim;
+    float *sum = sg_alloc(dim * sizeof *sum);
+    struct rowsum_table table = {.base = m->input_rows, .stride = m->row_stride, .dim = dim};
     for (uint32_t w = 0; w < m->words; w++) {
         uint64_t first = m->first_feature[w];
-        m->kernel->add(&table, m->features + first, m->first_feature[w + 1] - first, folded + w * m->row_stride);
+        memset(sum, 0, dim * sizeof *sum);
+        m->kernel->add(&table, m->features + first, m->first_feature[w + 1] - first, sum);
+        memcpy(m->input_rows + w * m->row_stride, sum, dim * sizeof *sum);
     }
-    size_t words = (size_t)m->words * m->row_stride, all = (size_t)m->input.rows * m->row_stride;
-    memcpy(folded + words, m->input_rows + words, (all - words) * sizeof *folded);
-    free(m->input_rows);
-    m->input_rows = NULL;
-    m->folded = folded;
+    free(sum);
+    m->folded = true;
 }
 
 /* ---- answers ---- */

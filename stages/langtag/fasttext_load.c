@@ -332,7 +332,6 @@ void fasttext_free(struct fasttext *m) {
     free(m->first_feature);
     free(m->features);
     free(m->input_rows);
-    free(m->folded);
     free(m->output);
     free(m->output_scale);
     free(m->tree);

@@ -10,6 +10,7 @@
 #include "text/unicode.h"
 
 #define MODEL_MAX ((size_t)16 << 30)
+#define PROGRAM_BYTES ((uint64_t)8 << 20) /* the embedded model as it is read, the script table */
 
 /* clang-format off */
 static const struct sg_option options[] = {
@@ -70,6 +71,8 @@ static enum sg_code load_model(const char *path, struct shared *shared, struct l
                                struct sg_err *err) {
     enum sg_code code = sg_file_load(path, MODEL_MAX, &shared->model, err);
     if (code != SG_OK) return code;
+    shared->model.data = sg_realloc(shared->model.data, shared->model.len + 1); /* reading doubled the room as it went */
+    shared->model.cap = shared->model.len + 1;
     settings->exact = true;
     settings->model = shared->model.data;
     settings->model_len = shared->model.len;
@@ -106,6 +109,11 @@ static enum sg_code init(const struct sg_opts *opts, void **out, struct sg_buf *
     free(labels);
     free(joined);
     return code;
+}
+
+static uint64_t shared_size(const void *argument) {
+    const struct shared *shared = argument;
+    return langtag_bytes(shared->langtag) + shared->model.cap + PROGRAM_BYTES;
 }
 
 static void *new_scratch(const void *shared) {
@@ -164,7 +172,7 @@ static const struct sg_stage stage = {
     .process = process,
     .scratch_free = free_scratch,
     .free = free_shared,
-    .shared_bytes = 64u << 20,
+    .shared_size = shared_size,
     .scratch_bytes = 1u << 20,
     .lone_default_input = true,
 };
