@@ -83,6 +83,12 @@ static bool begins_record(const struct warc *warc, const char *text, size_t len)
     return warc->arc ? parse_arc_line(text, len, &line) : is_version_line(text, len);
 }
 
+/* The last bytes of a file, when the cut fell into a record's first line: the record before is whole. */
+static bool is_cut_line(const struct warc *warc, const char *text, size_t len) {
+    if (memchr(text, '\n', len)) return false;
+    return warc->arc || (len < 10 && memcmp(text, "WARC/1.0\r\n", len < 7 ? len : 7) == 0);
+}
+
 static size_t look_ahead(const struct warc *warc) { return warc->arc ? LINE_MAX_ARC : 16; }
 
 static void skip_line_ends(struct warc *warc) {
@@ -108,6 +114,17 @@ static void seek_record(struct warc *warc) {
         have = stream_peek(warc->stream, look_ahead(warc), &data);
         if (begins_record(warc, data, have)) return;
     }
+}
+
+/* Behind damage: the next record, and when a gap is met first, the one behind it, for that is the same damage. */
+static void resume(struct warc *warc) {
+    const char *data;
+    size_t have = stream_peek(warc->stream, look_ahead(warc), &data);
+    if (have > 0 && !begins_record(warc, data, have)) seek_record(warc);
+    if (stream_state(warc->stream) != SG_DATA) return;
+    stream_pass_gap(warc->stream);
+    have = stream_peek(warc->stream, look_ahead(warc), &data);
+    if (have > 0 && !begins_record(warc, data, have)) seek_record(warc);
 }
 
 /* ---- headers ---- */
@@ -188,7 +205,8 @@ static enum sg_code warc_header(struct warc *warc, struct warc_record *record, s
     uint64_t offset = warc->stream->offset;
     if (header == 0) {
         enum sg_code code = bad(warc, offset, err, have < HEADER_MAX ? "cut in a record's header" : "a header of more than 1 MiB");
-        seek_record(warc);
+        seek_record(warc); /* from here, so that this header's own first line is not found again */
+        resume(warc);
         return code;
     }
     warc->header.len = 0;
@@ -196,7 +214,7 @@ static enum sg_code warc_header(struct warc *warc, struct warc_record *record, s
     sg_buf_str(&warc->header);
     stream_skip(warc->stream, header);
     if (parse_fields(&warc->header, record)) return SG_OK;
-    seek_record(warc);
+    resume(warc);
     return bad(warc, offset, err, "a record without a Content-Length");
 }
 
@@ -248,10 +266,7 @@ enum sg_code warc_next(struct warc *warc, struct warc_record *record, struct sg_
     enum sg_code code = stream_state(warc->stream);
     if (code == SG_DATA) {
         code = bad(warc, offset, err, warc->stream->why.text);
-        stream_pass_gap(warc->stream);
-        const char *data;
-        size_t have = stream_peek(warc->stream, look_ahead(warc), &data);
-        if (have > 0 && !begins_record(warc, data, have)) seek_record(warc);
+        resume(warc);
         return code;
     }
     if (code == SG_SYSTEM && err) *err = warc->stream->why;
@@ -289,10 +304,7 @@ static enum sg_code cut(struct warc *warc, struct sg_err *err) {
     }
     if (code == SG_DATA) {
         sg_err_set(err, SG_DATA, "damaged record: %s", warc->stream->why.text);
-        stream_pass_gap(warc->stream);
-        const char *data;
-        size_t have = stream_peek(warc->stream, look_ahead(warc), &data);
-        if (have > 0 && !begins_record(warc, data, have)) seek_record(warc);
+        resume(warc);
         return SG_DATA;
     }
     return sg_err_set(err, SG_DATA, "cut inside a record");
@@ -304,7 +316,7 @@ static bool ends_well(struct warc *warc) {
     const char *data;
     skip_line_ends(warc);
     size_t have = stream_peek(warc->stream, look_ahead(warc), &data);
-    if (have > 0) return begins_record(warc, data, have);
+    if (have > 0) return begins_record(warc, data, have) || (have < look_ahead(warc) && is_cut_line(warc, data, have));
     enum sg_code state = stream_state(warc->stream);
     uint64_t damaged_bytes = warc->stream->why.byte;
     return state == SG_END || (state == SG_DATA && (damaged_bytes == 0 || damaged_bytes == SG_NOWHERE));
@@ -318,13 +330,13 @@ static enum sg_code wrong_length(struct warc *warc, struct sg_err *err) {
     return sg_err_set(err, SG_DATA, "%s", length_cause);
 }
 
-/* A line inside the block that begins a record: the block was too long. */
-static bool find_inside(const struct warc *warc, const char *data, size_t len, size_t *at) {
+/* A line that begins a record inside the block (seen: more than that, for the line may end behind it): the block was too long. */
+static bool find_inside(const struct warc *warc, const char *data, size_t len, size_t seen, size_t *at) {
     for (size_t i = 0; i < len;) {
         const char *lf = memchr(data + i, '\n', len - i);
         if (!lf) return false;
         i = (size_t)(lf - data) + 1;
-        if (begins_record(warc, data + i, len - i)) {
+        if (begins_record(warc, data + i, seen - i)) {
             *at = i;
             return true;
         }
@@ -338,8 +350,9 @@ static enum sg_code go_back(struct warc *warc, bool whole, uint64_t length, stru
     stream_back(warc->stream);
     taken -= warc->stream->offset;
     const char *data;
-    size_t inside, have = stream_peek(warc->stream, (size_t)(whole ? length : taken), &data);
-    if (find_inside(warc, data, have, &inside)) {
+    size_t have = (size_t)(whole ? length : taken), inside;
+    size_t seen = stream_peek(warc->stream, have + look_ahead(warc), &data);
+    if (find_inside(warc, data, have, seen, &inside)) {
         stream_skip(warc->stream, inside);
         return sg_err_set(err, SG_DATA, "%s", length_cause);
     }
