@@ -64,6 +64,9 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP $(if $(filter stages/%,$<),-iquote$(dir $<)) -c -o $@ $<
 
+# The assembler includes this file; the compiler does not tell.
+$(BUILD)/stages/langtag/embedded.o: configs/models/lid372.ftz
+
 $(LIB): $(call objects,$(LIB_SRC))
 	@rm -f $@ && $(AR) rcs $@ $^
 
