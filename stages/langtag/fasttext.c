@@ -27,7 +27,9 @@
 #define SIGMOID_MAX 8
 #define WORD_NGRAM_PRIME 116049371u
 
-size_t fasttext_labels(const struct fasttext *m) { return m->labels; }
+size_t fasttext_labels(const struct fasttext *m) {
+    return m->labels;
+}
 
 const char *fasttext_label(const struct fasttext *m, size_t label) {
     const char *name = m->entries[m->words + label].name;
@@ -35,7 +37,9 @@ const char *fasttext_label(const struct fasttext *m, size_t label) {
     return strncmp(name, FASTTEXT_PREFIX, prefix) == 0 ? name + prefix : name;
 }
 
-bool fasttext_is_softmax(const struct fasttext *m) { return m->loss == FASTTEXT_SOFTMAX; }
+bool fasttext_is_softmax(const struct fasttext *m) {
+    return m->loss == FASTTEXT_SOFTMAX;
+}
 
 void fasttext_scratch_free(struct fasttext_scratch *s) {
     sg_buf_free(&s->token);
@@ -122,7 +126,8 @@ static void put_unknown(const struct fasttext *m, struct fasttext_scratch *s, co
 static bool put_token(const struct fasttext *m, struct fasttext_scratch *s, const char *token, size_t len) {
     uint32_t hash = fasttext_hash(token, len), entry = fasttext_find(m, token, len, hash);
     size_t prefix = strlen(FASTTEXT_PREFIX);
-    bool label = entry == FASTTEXT_NONE ? len >= prefix && memcmp(token, FASTTEXT_PREFIX, prefix) == 0 : entry >= m->words;
+    bool label =
+        entry == FASTTEXT_NONE ? len >= prefix && memcmp(token, FASTTEXT_PREFIX, prefix) == 0 : entry >= m->words;
     if (!label) {
         if (entry == FASTTEXT_NONE) {
             put_unknown(m, s, token, len);
@@ -210,11 +215,17 @@ static void multiply(const struct fasttext *m, struct fasttext_scratch *s) {
 }
 
 /* What is no number (a model may hold anything) counts as nothing. */
-static float number(float value) { return value == value ? value : 0.0f; }
+static float number(float value) {
+    return value == value ? value : 0.0f;
+}
 
-static float printed(float probability) { return number((float)((double)probability + FLOOR)); }
+static float printed(float probability) {
+    return number((float)((double)probability + FLOOR));
+}
 
-static float logistic(float x) { return number((float)(1.0 / (1.0 + sg_num_exp(-(double)x)))); }
+static float logistic(float x) {
+    return number((float)(1.0 / (1.0 + sg_num_exp(-(double)x))));
+}
 
 static float stepped_logistic(const struct fasttext *m, float x) {
     if (!(x >= -SIGMOID_MAX)) return 0.0f;
@@ -276,8 +287,8 @@ size_t fasttext_best(const struct fasttext *m, struct fasttext_scratch *s, const
     return count;
 }
 
-size_t fasttext_choose(const struct fasttext *m, struct fasttext_scratch *s, const struct fasttext_among *among, size_t k,
-                       struct fasttext_answer *out) {
+size_t fasttext_choose(const struct fasttext *m, struct fasttext_scratch *s, const struct fasttext_among *among,
+                       size_t k, struct fasttext_answer *out) {
     size_t found = 0;
     if (k == 0 || among->count == 0 || s->features == 0) return 0;
     multiply(m, s);

@@ -24,16 +24,16 @@ struct fasttext;
 
 /* Zero is empty; reused from text to text. */
 struct fasttext_scratch {
-    struct sg_buf token;   /* "<word>" */
-    uint32_t *rows;        /* feature rows waiting to be summed */
+    struct sg_buf token; /* "<word>" */
+    uint32_t *rows;      /* feature rows waiting to be summed */
     size_t row_count;
-    uint64_t features;     /* of the whole text */
-    uint32_t *hashes;      /* of the words, for word n-grams */
+    uint64_t features; /* of the whole text */
+    uint32_t *hashes;  /* of the words, for word n-grams */
     size_t hash_count, hash_cap;
-    float *sum;            /* dim */
-    float *decoded;        /* one row of a quantised matrix, dim */
-    float *output;         /* one per label (hs: per inner node of the tree) */
-    float *tree;           /* hs: one per node */
+    float *sum;     /* dim */
+    float *decoded; /* one row of a quantised matrix, dim */
+    float *output;  /* one per label (hs: per inner node of the tree) */
+    float *tree;    /* hs: one per node */
 };
 
 struct fasttext_answer {
@@ -69,8 +69,8 @@ struct fasttext_among {
     const uint32_t *labels;
     size_t count;
 };
-size_t fasttext_choose(const struct fasttext *model, struct fasttext_scratch *scratch, const struct fasttext_among *among,
-                       size_t k, struct fasttext_answer *out);
+size_t fasttext_choose(const struct fasttext *model, struct fasttext_scratch *scratch,
+                       const struct fasttext_among *among, size_t k, struct fasttext_answer *out);
 bool fasttext_is_softmax(const struct fasttext *model);
 
 void fasttext_scratch_free(struct fasttext_scratch *scratch);

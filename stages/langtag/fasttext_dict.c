@@ -20,7 +20,9 @@
 #define FNV_PRIME 16777619u
 #define SPREAD 0x9E3779B1u
 
-static inline uint32_t fnv(uint32_t hash, char byte) { return (hash ^ (uint32_t)(int8_t)byte) * FNV_PRIME; }
+static inline uint32_t fnv(uint32_t hash, char byte) {
+    return (hash ^ (uint32_t)(int8_t)byte) * FNV_PRIME;
+}
 
 uint32_t fasttext_hash(const char *bytes, size_t len) {
     uint32_t hash = FNV_START;
@@ -94,7 +96,9 @@ void fasttext_order_labels(struct fasttext *m) {
 
 /* ---- n-grams ---- */
 
-static inline uint32_t kept_home(const struct fasttext *m, uint32_t bucket) { return (bucket * SPREAD) >> 7 & m->kept_mask; }
+static inline uint32_t kept_home(const struct fasttext *m, uint32_t bucket) {
+    return (bucket * SPREAD) >> 7 & m->kept_mask;
+}
 
 static uint64_t *kept_slot(const struct fasttext *m, uint32_t bucket) {
     for (uint32_t at = kept_home(m, bucket);; at = (at + 1) & m->kept_mask) {
@@ -120,7 +124,9 @@ uint32_t fasttext_bucket_row(const struct fasttext *m, uint32_t bucket) {
     return slot ? m->words + (uint32_t)slot : FASTTEXT_NONE;
 }
 
-static inline bool continues(char byte) { return ((unsigned char)byte & 0xC0) == 0x80; }
+static inline bool continues(char byte) {
+    return ((unsigned char)byte & 0xC0) == 0x80;
+}
 
 /*
  * In two steps, for the table of kept n-grams is larger than a cache: first all buckets, each asking for its slot, then the

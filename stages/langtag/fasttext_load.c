@@ -62,12 +62,16 @@ static int take_u8(struct cursor *c) {
     return at ? *at : 0;
 }
 
-static uint64_t left(const struct cursor *c) { return (uint64_t)(c->end - c->at); }
+static uint64_t left(const struct cursor *c) {
+    return (uint64_t)(c->end - c->at);
+}
 
 static enum sg_code bad(const struct cursor *c, struct sg_err *err, const char *what) {
-    if (c->cut) return sg_err_set(err, SG_DATA, "fastText model is cut short: it ends at byte %zu, inside the %s",
-                                  (size_t)(c->end - c->start), what);
-    return sg_err_set(err, SG_DATA, "fastText model is damaged: bad %s before byte %zu", what, (size_t)(c->at - c->start));
+    if (c->cut)
+        return sg_err_set(err, SG_DATA, "fastText model is cut short: it ends at byte %zu, inside the %s",
+                          (size_t)(c->end - c->start), what);
+    return sg_err_set(err, SG_DATA, "fastText model is damaged: bad %s before byte %zu", what,
+                      (size_t)(c->at - c->start));
 }
 
 /* ---- settings ---- */
@@ -82,7 +86,8 @@ static enum sg_code load_settings(struct fasttext *m, struct cursor *c, struct s
     take(c, 8); /* t: the sampling threshold of training */
     if (c->cut) return bad(c, err, "settings");
     if (arg[7] != SUPERVISED)
-        return sg_err_set(err, SG_DATA, "fastText model holds word vectors, no classifier (kind %d, wanted 3, supervised)",
+        return sg_err_set(err, SG_DATA,
+                          "fastText model holds word vectors, no classifier (kind %d, wanted 3, supervised)",
                           (int)arg[7]);
     m->dim = arg[0];
     m->word_ngrams = arg[5];
@@ -141,7 +146,8 @@ static enum sg_code load_dictionary(struct fasttext *m, struct cursor *c, struct
 }
 
 /* The rows that the list of kept n-grams and the dictionary ask for must be there. */
-static enum sg_code check_rows(const struct fasttext *m, const unsigned char *pairs, const struct cursor *c, struct sg_err *err) {
+static enum sg_code check_rows(const struct fasttext *m, const unsigned char *pairs, const struct cursor *c,
+                               struct sg_err *err) {
     uint64_t rows = m->input.rows;
     bool hashed = m->maxn > 0 || m->word_ngrams > 1;
     uint64_t wanted = m->words + (hashed && !m->pruned ? (uint64_t)m->bucket : 0);
@@ -162,7 +168,8 @@ static enum sg_code load_pq(struct fasttext_pq *pq, int32_t dim, struct cursor *
     pq->last_dsub = take_i32(c);
     if (c->cut || pq->dim != dim || pq->dsub < 1 || pq->dsub > dim) return bad(c, err, "quantiser");
     int32_t rest = dim % pq->dsub;
-    if (pq->nsubq != dim / pq->dsub + (rest != 0) || pq->last_dsub != (rest ? rest : pq->dsub)) return bad(c, err, "quantiser");
+    if (pq->nsubq != dim / pq->dsub + (rest != 0) || pq->last_dsub != (rest ? rest : pq->dsub))
+        return bad(c, err, "quantiser");
     pq->centroids = take(c, (uint64_t)dim * KSUB * sizeof(float));
     return pq->centroids ? SG_OK : bad(c, err, "quantiser");
 }
@@ -186,7 +193,8 @@ static enum sg_code load_matrix(struct fasttext *m, struct fasttext_matrix *matr
     if (!matrix->codes) return bad(c, err, "quantised matrix");
     enum sg_code code = load_pq(&matrix->pq, m->dim, c, err);
     if (code != SG_OK) return code;
-    if (matrix->rows > INT32_MAX || (int64_t)matrix->rows * matrix->pq.nsubq != codes) return bad(c, err, "quantised matrix");
+    if (matrix->rows > INT32_MAX || (int64_t)matrix->rows * matrix->pq.nsubq != codes)
+        return bad(c, err, "quantised matrix");
     if (!qnorm) return SG_OK;
     matrix->norm_codes = take(c, matrix->rows);
     if (!matrix->norm_codes) return bad(c, err, "norms of a matrix");
@@ -251,8 +259,10 @@ static void turn_output(struct fasttext *m, const struct fasttext_matrix *output
     m->output = counted(m, dim * m->output_stride, sizeof(float));
     if (output->norm_codes) m->output_scale = counted(m, m->labels, sizeof(float));
     for (uint32_t i = 0; i < m->labels && i < output->rows; i++) {
-        if (output->dense) memcpy(row, output->dense + i * dim * sizeof *row, dim * sizeof *row);
-        else decode(output, i, row);
+        if (output->dense)
+            memcpy(row, output->dense + i * dim * sizeof *row, dim * sizeof *row);
+        else
+            decode(output, i, row);
         for (size_t j = 0; j < dim; j++) m->output[j * m->output_stride + i] = row[j];
         if (m->output_scale) m->output_scale[i] = norm_of(output, i);
     }
@@ -338,4 +348,6 @@ void fasttext_free(struct fasttext *m) {
     free(m);
 }
 
-uint64_t fasttext_bytes(const struct fasttext *m) { return m->bytes; }
+uint64_t fasttext_bytes(const struct fasttext *m) {
+    return m->bytes;
+}

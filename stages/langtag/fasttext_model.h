@@ -60,7 +60,7 @@ struct fasttext {
     uint32_t slot_mask;
 
     bool pruned;
-    uint64_t kept;       /* pruned: n-grams that have a row */
+    uint64_t kept;        /* pruned: n-grams that have a row */
     uint64_t *kept_slots; /* (bucket + 1) << 32 | row, open addressing */
     uint32_t kept_mask;
 

@@ -10,8 +10,8 @@
  *   7 family    if the best language shares its family's probability with a sister, name the family too
  *   8 floor     und when the best, its family counted with it, is below --min-score
  *
- * Example: "नमस्ते, hello" has 6 letters and marks of Deva and 5 of Latn, so the 17 labels of Deva compete over "नमस्ते"
- * alone.
+ * Example: U+0915 U+093E U+092E (kam, "work") and "bob" have three letters and marks each of Deva and Latn; the first
+ * script in the table's order, which is that of code points, is Latn. One letter more and the labels of Deva compete.
  *
  * With a model of the user's only 6 is done, by fastText's own rules on the whole text, and its labels are taken apart.
  *
@@ -102,8 +102,10 @@ static enum sg_code unknown_label(const struct langtag *t, const char *wish, str
     const char *nearest = sg_opts_nearest(wish, names, count);
     char quoted[80];
     sg_err_quote(wish, quoted, sizeof quoted);
-    if (nearest) sg_err_set(err, SG_USAGE, "the model has no label %s, did you mean '%s'?", quoted, nearest);
-    else sg_err_set(err, SG_USAGE, "the model has no label %s", quoted);
+    if (nearest)
+        sg_err_set(err, SG_USAGE, "the model has no label %s, did you mean '%s'?", quoted, nearest);
+    else
+        sg_err_set(err, SG_USAGE, "the model has no label %s", quoted);
     free(names);
     return SG_USAGE;
 }
@@ -170,8 +172,10 @@ enum sg_code langtag_new(struct langtag **out, const struct langtag_settings *se
     sort_by_script(t);
     if (!t->exact) fasttext_fold(t->model);
 out:
-    if (code == SG_OK) *out = t;
-    else langtag_free(t);
+    if (code == SG_OK)
+        *out = t;
+    else
+        langtag_free(t);
     return code;
 }
 
@@ -185,9 +189,13 @@ void langtag_free(struct langtag *t) {
     free(t);
 }
 
-uint64_t langtag_bytes(const struct langtag *t) { return fasttext_bytes(t->model); }
+uint64_t langtag_bytes(const struct langtag *t) {
+    return fasttext_bytes(t->model);
+}
 
-struct langtag_scratch *langtag_scratch_new(void) { return sg_zalloc(1, sizeof(struct langtag_scratch)); }
+struct langtag_scratch *langtag_scratch_new(void) {
+    return sg_zalloc(1, sizeof(struct langtag_scratch));
+}
 
 void langtag_scratch_free(struct langtag_scratch *s) {
     if (!s) return;
@@ -205,8 +213,7 @@ void langtag_scratch_free(struct langtag_scratch *s) {
 static bool is_zxx(const struct langtag *t, const struct letters *n, int script) {
     if (n->scripted == 0) return true;
     bool latin = script == t->latin;
-    if (latin ? 10 * (uint64_t)n->scripted < 6 * (uint64_t)n->solid : 10 * (uint64_t)n->scripted < 3 * (uint64_t)n->solid)
-        return true;
+    if (10 * (uint64_t)n->scripted < (latin ? 6u : 3u) * (uint64_t)n->solid) return true;
     uint64_t code = (uint64_t)n->code + n->parens;
     if (latin && n->code >= 1 && code >= 3 && 100 * code > 8 * (uint64_t)n->solid) return true;
     return !n->beyond_ascii && n->solid > 24 * (uint64_t)n->tokens;
@@ -227,7 +234,9 @@ static int main_script(const struct langtag *t, const struct letters *n) {
     return best;
 }
 
-static const char *script_name(const struct langtag *t, int script) { return script < 0 ? "Zyyy" : t->scripts.names[script]; }
+static const char *script_name(const struct langtag *t, int script) {
+    return script < 0 ? "Zyyy" : t->scripts.names[script];
+}
 
 /* ---- answers ---- */
 
@@ -248,7 +257,8 @@ static void answer_unknown(const struct langtag *t, int script, struct langtag_a
     answer->low = true;
 }
 
-static void list_best(const struct langtag *t, const struct fasttext_answer *best, size_t count, struct langtag_answer *answer) {
+static void list_best(const struct langtag *t, const struct fasttext_answer *best, size_t count,
+                      struct langtag_answer *answer) {
     answer->count = count < t->top ? count : t->top;
     for (size_t i = 0; i < answer->count; i++) {
         answer->labels[i] = t->labels[best[i].label].name;
@@ -290,7 +300,8 @@ static struct winner winner(const struct langtag *t, const struct script *script
         if (family != FAMILIES_NONE) mass[family] += (double)score[script->labels[i]];
     }
     int family = t->labels[best].family;
-    struct winner won = {.label = best, .mass = family == FAMILIES_NONE ? (double)score[best] : mass[family], .group = ""};
+    struct winner won = {
+        .label = best, .mass = family == FAMILIES_NONE ? (double)score[best] : mass[family], .group = ""};
     for (int f = 0; f < families_count(); f++)
         if (mass[f] > won.mass) won.mass = mass[family = f];
     if (family == FAMILIES_NONE) return won;
@@ -363,29 +374,36 @@ static void answer_exact(const struct langtag *t, struct langtag_scratch *s, con
     apply_floor(t, (double)answer->score, script_name(t, script), answer);
 }
 
-void langtag_text(const struct langtag *t, struct langtag_scratch *s, const char *text, size_t len, struct langtag_answer *answer) {
+void langtag_text(const struct langtag *t, struct langtag_scratch *s, const char *text, size_t len,
+                  struct langtag_answer *answer) {
     answer->group = "";
     answer->low = false;
-    if (t->exact) answer_exact(t, s, text, len, answer);
-    else answer_embedded(t, s, text, len, answer);
+    if (t->exact)
+        answer_exact(t, s, text, len, answer);
+    else
+        answer_embedded(t, s, text, len, answer);
 }
 
 /* ---- members ---- */
 
-static void set_list(struct langtag_scratch *s, struct sg_record *record, const struct langtag_answer *answer, bool scores) {
+static void set_list(struct langtag_scratch *s, struct sg_record *record, const struct langtag_answer *answer,
+                     bool scores) {
     char number[SG_NUM_TEXT];
     s->json.len = 0;
     sg_buf_putc(&s->json, '[');
     for (size_t i = 0; i < answer->count; i++) {
         if (i) sg_buf_putc(&s->json, ',');
-        if (scores) sg_buf_puts(&s->json, sg_num_float(answer->scores[i], number));
-        else sg_json_quote(&s->json, answer->labels[i], strlen(answer->labels[i]));
+        if (scores)
+            sg_buf_puts(&s->json, sg_num_float(answer->scores[i], number));
+        else
+            sg_json_quote(&s->json, answer->labels[i], strlen(answer->labels[i]));
     }
     sg_buf_putc(&s->json, ']');
     sg_record_set(record, scores ? "top_scores" : "top_langs", s->json.data, s->json.len);
 }
 
-bool langtag_record(const struct langtag *t, struct langtag_scratch *s, struct sg_record *record, struct langtag_answer *answer) {
+bool langtag_record(const struct langtag *t, struct langtag_scratch *s, struct sg_record *record,
+                    struct langtag_answer *answer) {
     size_t len = 0, lone = 0;
     char number[SG_NUM_TEXT];
     const char *text = sg_record_string(record, "text", &s->text, &len, &lone);

@@ -23,17 +23,17 @@
 #include "text/record.h"
 
 #define LANGTAG_TOP_MAX 100
-#define LANGTAG_FLOOR 0.35        /* below this the embedded engine says und */
-#define LANGTAG_SAMPLE_MIN 64     /* bytes */
+#define LANGTAG_FLOOR 0.35    /* below this the embedded engine says und */
+#define LANGTAG_SAMPLE_MIN 64 /* bytes */
 
 struct langtag_settings {
-    const void *model;            /* bytes of a fastText model */
+    const void *model; /* bytes of a fastText model */
     size_t model_len;
-    bool exact;                   /* contract.md section 5: no own steps */
-    const char *const *labels;    /* only these: "hin_Deva", or "hin" for all its scripts; NULL: all */
+    bool exact;                /* contract.md section 5: no own steps */
+    const char *const *labels; /* only these: "hin_Deva", or "hin" for all its scripts; NULL: all */
     size_t label_count;
-    double min_score;             /* 0: none */
-    uint64_t sample_bytes;        /* 0: all of the text */
+    double min_score;      /* 0: none */
+    uint64_t sample_bytes; /* 0: all of the text */
     size_t top;
 };
 
@@ -41,19 +41,20 @@ struct langtag;
 struct langtag_scratch;
 
 struct langtag_answer {
-    const char *language;         /* ISO 639-3, und, zxx, or (exact) any label */
-    const char *script;           /* ISO 15924 */
-    const char *group;            /* "" when none */
+    const char *language; /* ISO 639-3, und, zxx, or (exact) any label */
+    const char *script;   /* ISO 15924 */
+    const char *group;    /* "" when none */
     float score;
-    bool low;                     /* scored less than min_score, family and all; or nothing is known of the text */
-    size_t count;                 /* at least 1 */
+    bool low;     /* scored less than min_score, family and all; or nothing is known of the text */
+    size_t count; /* at least 1 */
     const char *labels[LANGTAG_TOP_MAX];
     float scores[LANGTAG_TOP_MAX];
-    char own_label[16];           /* und_Deva */
-    size_t lone_surrogates;       /* langtag_record: in the text, read as U+FFFD */
+    char own_label[16];     /* und_Deva */
+    size_t lone_surrogates; /* langtag_record: in the text, read as U+FFFD */
 };
 
-enum sg_code langtag_new(struct langtag **out, const struct langtag_settings *settings, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code langtag_new(struct langtag **out, const struct langtag_settings *settings,
+                         struct sg_err *err) SG_MUST_CHECK;
 void langtag_free(struct langtag *langtag);
 uint64_t langtag_bytes(const struct langtag *langtag);
 

@@ -44,13 +44,17 @@ struct writer {
 };
 
 static void put(struct writer *w, uint32_t c) {
-    if (c < 0x80) *w->at++ = (char)c;
-    else w->at += sg_utf8_encode(c, w->at);
+    if (c < 0x80)
+        *w->at++ = (char)c;
+    else
+        w->at += sg_utf8_encode(c, w->at);
 }
 
 static void put_letter(struct writer *w, uint32_t c, bool alone) {
-    if ((w->last == BREAK || alone) && w->at > w->start) *w->at++ = ' ';
-    else if (w->held) put(w, w->held);
+    if ((w->last == BREAK || alone) && w->at > w->start)
+        *w->at++ = ' ';
+    else if (w->held)
+        put(w, w->held);
     put(w, c);
     w->held = 0;
     w->last = alone ? BREAK : LETTER;

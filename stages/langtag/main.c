@@ -71,7 +71,8 @@ static enum sg_code load_model(const char *path, struct shared *shared, struct l
                                struct sg_err *err) {
     enum sg_code code = sg_file_load(path, MODEL_MAX, &shared->model, err);
     if (code != SG_OK) return code;
-    shared->model.data = sg_realloc(shared->model.data, shared->model.len + 1); /* reading doubled the room as it went */
+    shared->model.data =
+        sg_realloc(shared->model.data, shared->model.len + 1); /* reading doubled the room as it went */
     shared->model.cap = shared->model.len + 1;
     settings->exact = true;
     settings->model = shared->model.data;
@@ -89,8 +90,8 @@ static void free_shared(void *argument) {
 
 static enum sg_code init(const struct sg_opts *opts, void **out, struct sg_buf *identity, struct sg_err *err) {
     struct shared *shared = sg_zalloc(1, sizeof *shared);
-    struct langtag_settings settings = {
-        .model = langtag_embedded, .model_len = (size_t)(langtag_embedded_end - langtag_embedded)};
+    struct langtag_settings settings = {.model = langtag_embedded,
+                                        .model_len = (size_t)(langtag_embedded_end - langtag_embedded)};
     const char *path = sg_opts_text(opts, "model");
     char hex[SG_HASH_HEX], *joined = NULL;
     *out = shared;
@@ -105,7 +106,8 @@ static enum sg_code init(const struct sg_opts *opts, void **out, struct sg_buf *
         if (code == SG_DATA && path) sg_err_at(err, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
     }
     if (code == SG_OK)
-        sg_buf_printf(identity, ",\"model\":\"%s\"", sg_hash_hex(sg_hash128(settings.model, settings.model_len, 0), hex));
+        sg_buf_printf(identity, ",\"model\":\"%s\"",
+                      sg_hash_hex(sg_hash128(settings.model, settings.model_len, 0), hex));
     free(labels);
     free(joined);
     return code;
@@ -121,7 +123,9 @@ static void *new_scratch(const void *shared) {
     return langtag_scratch_new();
 }
 
-static void free_scratch(void *scratch) { langtag_scratch_free(scratch); }
+static void free_scratch(void *scratch) {
+    langtag_scratch_free(scratch);
+}
 
 static void explain(const struct langtag_answer *answer, struct sg_buf *detail) {
     char number[SG_NUM_TEXT];
@@ -148,12 +152,15 @@ static enum sg_verdict process(const void *argument, void *scratch, struct sg_re
 }
 
 static const char *const manual[] = {
-    "Every record gets a language (ISO 639-3), a script (ISO 15924) and a score. The script decides first: a script that one "
+    "Every record gets a language (ISO 639-3), a script (ISO 15924) and a score. The script decides first: a script "
+    "that one "
     "language writes needs no more. Among the others a classifier of 372 labels chooses, which is part of the program.",
     "zxx means no linguistic content: numbers, code, tables. und means undetermined: the best label scored less than "
-    "--min-score, or no label is written in that script. language_group names a family, such as ara or hbs, when its members "
+    "--min-score, or no label is written in that script. language_group names a family, such as ara or hbs, when its "
+    "members "
     "share the probability so evenly that the language alone says little.",
-    "With --model the text is given to that fastText model as a single line, and its labels and probabilities are those of "
+    "With --model the text is given to that fastText model as a single line, and its labels and probabilities are "
+    "those of "
     "the program fasttext.",
     NULL};
 
@@ -177,4 +184,6 @@ static const struct sg_stage stage = {
     .lone_default_input = true,
 };
 
-int main(int argc, char **argv) { return sg_stage_main(&stage, argc, argv); }
+int main(int argc, char **argv) {
+    return sg_stage_main(&stage, argc, argv);
+}

@@ -27,7 +27,8 @@ struct rowsum_table {
 #define ROWSUM_EXP_INVERSE 1.44269504f
 #define ROWSUM_EXP_LN2_HIGH 0.693359375f
 #define ROWSUM_EXP_LN2_LOW -2.12194440e-4f
-#define ROWSUM_EXP_TERMS {1.0f / 720, 1.0f / 120, 1.0f / 24, 1.0f / 6, 1.0f / 2}
+#define ROWSUM_EXP_TERMS                                                                                               \
+    { 1.0f / 720, 1.0f / 120, 1.0f / 24, 1.0f / 6, 1.0f / 2 }
 
 struct rowsum_kernel {
     const char *name;

@@ -54,14 +54,14 @@ AVX2 static void add(const struct rowsum_table *table, const uint32_t *rows, siz
     rowsum_kernel_portable()->add(&part, rows, count, sum + at);
 }
 
-AVX2 static inline __attribute__((always_inline)) void product_block(const float *columns, size_t stride, const float *by,
-                                                                     size_t dim, float *out, const size_t width) {
+AVX2 static inline __attribute__((always_inline)) void
+product_block(const float *columns, size_t stride, const float *by, size_t dim, float *out, const size_t width) {
     __m256 acc[6];
     UNROLL for (size_t v = 0; v < width; v++) acc[v] = _mm256_setzero_ps();
     for (size_t j = 0; j < dim; j++, columns += stride) {
         __m256 factor = _mm256_set1_ps(by[j]);
-        UNROLL for (size_t v = 0; v < width; v++)
-            acc[v] = _mm256_add_ps(acc[v], _mm256_mul_ps(_mm256_loadu_ps(columns + LANES * v), factor));
+        UNROLL for (size_t v = 0; v < width; v++) acc[v] =
+            _mm256_add_ps(acc[v], _mm256_mul_ps(_mm256_loadu_ps(columns + LANES * v), factor));
     }
     UNROLL for (size_t v = 0; v < width; v++) _mm256_storeu_ps(out + LANES * v, acc[v]);
 }
@@ -72,7 +72,9 @@ AVX2 static void product(const float *columns, size_t stride, const float *by, s
     for (; at < stride; at += LANES) product_block(columns + at, stride, by, dim, out + at, 1);
 }
 
-AVX2 static inline __m256 times_plus(__m256 a, __m256 b, __m256 c) { return _mm256_add_ps(_mm256_mul_ps(a, b), c); }
+AVX2 static inline __m256 times_plus(__m256 a, __m256 b, __m256 c) {
+    return _mm256_add_ps(_mm256_mul_ps(a, b), c);
+}
 
 AVX2 static inline __m256 exponential(__m256 x) {
     static const float term[] = ROWSUM_EXP_TERMS;

@@ -4,9 +4,13 @@
 
 #define REACH 32 /* bytes within which a border looks for a space */
 
-static bool continues(char c) { return ((unsigned char)c & 0xC0) == 0x80; }
+static bool continues(char c) {
+    return ((unsigned char)c & 0xC0) == 0x80;
+}
 
-static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
+static bool is_space(char c) {
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
 
 /* The first place from `at` on that lies behind a space; in text without spaces, between code points. */
 static size_t border(const char *text, size_t len, size_t at) {

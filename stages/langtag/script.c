@@ -31,7 +31,12 @@ static enum script_class symbol_class(uint32_t c) {
 
 static enum script_class class_of(uint32_t c, const char *category) {
     switch (c) {
-    case 0x0027: case 0x2018: case 0x2019: case 0x02BB: case 0x02BC: case 0x00B7: return SCRIPT_APOSTROPHE;
+    case 0x0027:
+    case 0x2018:
+    case 0x2019:
+    case 0x02BB:
+    case 0x02BC:
+    case 0x00B7: return SCRIPT_APOSTROPHE;
     case 0x0640: return SCRIPT_IGNORED; /* tatweel */
     default: break;
     }
@@ -51,7 +56,7 @@ static uint32_t lower_of(uint32_t c, enum script_class class) {
 static uint32_t make_entry(struct script_table *table, uint32_t c) {
     enum script_class class = class_of(c, sg_unicode_category(c));
     uint32_t script = class == SCRIPT_LETTER ? number_of(table, sg_unicode_script(c)) : SCRIPT_COMMON;
-    return (uint32_t)class << 29 | script << 21 | lower_of(c, class);
+    return (uint32_t) class << 29 | script << 21 | lower_of(c, class);
 }
 
 /* What has no letters is one block whose lower case is not looked at. */
@@ -60,7 +65,8 @@ static void fill_block(struct script_table *table, uint32_t block, uint32_t *ent
         uint32_t c = block << 8 | i;
         bool assigned = c <= LAST_LETTER || (c >= 0xE0000 && c <= 0xE0FFF);
         entries[i] = assigned ? make_entry(table, c) : (uint32_t)SCRIPT_SYMBOL << 29;
-        if (entries[i] >> 29 != SCRIPT_LETTER && entries[i] >> 29 != SCRIPT_APOSTROPHE) entries[i] &= ~(uint32_t)0x1FFFFF;
+        if (entries[i] >> 29 != SCRIPT_LETTER && entries[i] >> 29 != SCRIPT_APOSTROPHE)
+            entries[i] &= ~(uint32_t)0x1FFFFF;
     }
 }
 

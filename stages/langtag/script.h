@@ -20,15 +20,15 @@ enum script_class {
     SCRIPT_DIGIT,      /* Nd */
     SCRIPT_IGNORED,    /* format characters, tatweel, variation selectors: as if they were not there */
     SCRIPT_APOSTROPHE, /* and the middle dot: part of a word only between letters */
-    SCRIPT_LETTER, /* letters and marks */
+    SCRIPT_LETTER,     /* letters and marks */
 };
 
 /* Numbers below SCRIPT_FIRST are no script of their own. */
 enum { SCRIPT_COMMON, SCRIPT_INHERITED, SCRIPT_UNKNOWN, SCRIPT_FIRST, SCRIPT_MAX = 256 };
 
 struct script_table {
-    uint16_t *blocks;  /* by code point >> 8 */
-    uint32_t *entries; /* 256 for each block */
+    uint16_t *blocks;          /* by code point >> 8 */
+    uint32_t *entries;         /* 256 for each block */
     char names[SCRIPT_MAX][5]; /* ISO 15924 by number; Hira, Kana and Bopo are counted as Hani */
     size_t count;
 };
@@ -40,8 +40,14 @@ int script_number(const struct script_table *table, const char *name); /* "Deva"
 static inline uint32_t script_entry(const struct script_table *table, uint32_t c) {
     return table->entries[(size_t)table->blocks[c >> 8] << 8 | (c & 0xFF)];
 }
-static inline enum script_class script_class_of(uint32_t entry) { return (enum script_class)(entry >> 29); }
-static inline uint32_t script_of(uint32_t entry) { return entry >> 21 & 0xFF; }
-static inline uint32_t script_lower(uint32_t entry) { return entry & 0x1FFFFF; }
+static inline enum script_class script_class_of(uint32_t entry) {
+    return (enum script_class)(entry >> 29);
+}
+static inline uint32_t script_of(uint32_t entry) {
+    return entry >> 21 & 0xFF;
+}
+static inline uint32_t script_lower(uint32_t entry) {
+    return entry & 0x1FFFFF;
+}
 
 #endif
