@@ -15,6 +15,7 @@
 #include "conduct.h"
 #include "funnel.h"
 #include "io/file.h"
+#include "io/publish.h"
 #include "receipts.h"
 #include "release.h"
 #include "run/signals.h"
@@ -251,6 +252,7 @@ static enum sg_code run_all(const struct sg_run *run, struct pipeline *pipeline,
     char *logs = sg_printf_dup("%s/logs", pipeline->work);
     struct sg_err late = {0};
     enum sg_code code = work_lock(pipeline->work, &lock, err);
+    if (code == SG_OK) sg_publish_sweep(pipeline->work);
     if (code == SG_OK) code = sg_file_make_folder(logs, err);
     if (code == SG_OK)
         code = lists_keep(&pipeline->lists, pipeline->inputs, pipeline->work, err);

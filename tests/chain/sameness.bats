@@ -23,8 +23,7 @@ setup() { command -v sangam >/dev/null || skip "sangam is not built"; }
 chain() {
     local work=$1
     shift
-    sangam run "$root/configs/pipelines/web.yaml" "${INPUT:-$SAME/demo/input}" -o "$work" "$@" -q --max-bad-of-ingest 2>/dev/null ||
-        sangam run "$root/configs/pipelines/web.yaml" "${INPUT:-$SAME/demo/input}" -o "$work" "$@" -q
+    sangam run "$root/configs/pipelines/web.yaml" "$SAME/demo/input" -o "$work" "$@" -q
 }
 
 # What must be the same: a line for each file of the release, and a line for the sorted ledgers of each stage.
@@ -59,9 +58,22 @@ same() {
 }
 
 @test "any order of the inputs" {
-    cd "$SAME/demo"
-    sangam run "$root/configs/pipelines/web.yaml" -q -o "$SAME/order" @<(find input -type f ! -name sangam-source.yaml | shuf --random-source=<(yes)) 2>/dev/null || true
-    [ -d "$SAME/order/shards" ] || skip "a list names files without their folder: derived ids differ by contract"
+    cd "$SAME"
+    mkdir -p order && find reference/1-ingest -name '*.jsonl.zst' ! -name '*.dropped.*' | sort >order/list
+    cat >order.yaml <<'Y'
+stages:
+  - normalize: {profile: web}
+  - langtag:   {}
+  - dedup:     {mode: near}
+  - shard:     {target: zbytes=256KiB, seed: 3}
+Y
+    mapfile -t files < <(cat order/list)
+    mapfile -t shuffled < <(shuf --random-source=<(yes) order/list)
+    sangam run order.yaml "${files[@]}" -o order/one -q -j 2 --memory 1G
+    sangam run order.yaml "${shuffled[@]}" -o order/two -q -j 2 --memory 1G
+    digest order/one >want
+    digest order/two >got
+    diff want got
 }
 
 @test "records with ids, cut into other files" {
@@ -109,6 +121,6 @@ Y
     done
     chain killed -j 2 --memory 1G
     same killed
-    run find killed -name '.*tmp*'
-    [ -z "$output" ]
+    find killed -name '.*tmp*' >left
+    [ ! -s left ] || { cat left; false; }
 }
