@@ -14,12 +14,17 @@
 
 /* clang-format off */
 static const struct sg_option options[] = {
-    {"labels",    0, SG_OPTION_LIST,   "LIST",      NULL,  "choose only among these: hin_Deva, or hin for all its scripts; commas between", true},
-    {"min-score", 0, SG_OPTION_NUMBER, "P",         NULL,  "call a document und when its best label, with its family, scores less (default: 0.35, with --model 0)", true},
-    {"on-low",    0, SG_OPTION_CHOICE, "tag|drop",  "tag", "what to do with such a document: tag it und, or drop it", true},
-    {"sample",    0, SG_OPTION_TEXT,   "SIZE|full", "1K",  "bytes to read of a long text, spread over it (with --model all is read)", true},
+    {"labels",    0, SG_OPTION_LIST,   "LIST",      NULL,
+     "choose only among these: hin_Deva, or hin for all its scripts; commas between", true},
+    {"min-score", 0, SG_OPTION_NUMBER, "P",         NULL,
+     "call a document und when its best label, with its family, scores less (default: 0.35, with --model 0)", true},
+    {"on-low",    0, SG_OPTION_CHOICE, "tag|drop",  "tag",
+     "what to do with such a document: tag it und, or drop it", true},
+    {"sample",    0, SG_OPTION_TEXT,   "SIZE|full", "1K",
+     "bytes to read of a long text, spread over it (with --model all is read)", true},
     {"top",       0, SG_OPTION_COUNT,  "K",         "3",   "labels to list in top_langs", true},
-    {"model",     0, SG_OPTION_TEXT,   "FILE",      NULL,  "answer exactly as fastText does with this .bin or .ftz model"},
+    {"model",     0, SG_OPTION_TEXT,   "FILE",      NULL,
+     "answer exactly as fastText does with this .bin or .ftz model"},
     {0}};
 /* clang-format on */
 

@@ -41,7 +41,8 @@ static const struct kind {
 /* ---- text in invented languages: every label has its own few syllables ---- */
 
 static void put_word(struct sg_buf *out, uint64_t *state, unsigned label) {
-    static const char *const syllables[] = {"ka", "to", "mi", "é", "ñu", "дом", "жи", "न", "मि", "中", "文", "한", "x", "sh", "😀", "ŋga"};
+    static const char *const syllables[] = {"ka", "to", "mi", "é", "ñu", "дом", "жи", "न",
+                                            "मि", "中", "文", "한", "x", "sh", "😀", "ŋga"};
     size_t count = 1 + dice_below(state, 3);
     for (size_t i = 0; i < count; i++) sg_buf_puts(out, syllables[(label * 7 + dice_below(state, 4) * (1 + label % 5)) % 16]);
 }
@@ -115,9 +116,11 @@ static int make_models(void **unused) {
     test_lines(&lines);
     save("lines", &lines);
     for (size_t i = 0; i < KINDS; i++) {
-        run("fasttext supervised -input train -output %s -thread 1 -epoch 3 -lr 1 -verbose 0 %s >log 2>&1", kinds[i].name, kinds[i].train);
+        run("fasttext supervised -input train -output %s -thread 1 -epoch 3 -lr 1 -verbose 0 %s >log 2>&1",
+                kinds[i].name, kinds[i].train);
         if (kinds[i].quantise)
-            run("fasttext quantize -input train -output %s -thread 1 -epoch 1 -verbose 0 %s >log 2>&1", kinds[i].name, kinds[i].quantise);
+            run("fasttext quantize -input train -output %s -thread 1 -epoch 1 -verbose 0 %s >log 2>&1",
+                kinds[i].name, kinds[i].quantise);
     }
     sg_buf_free(&train);
     sg_buf_free(&lines);

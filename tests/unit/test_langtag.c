@@ -313,6 +313,7 @@ static void table_says_what_unicode_says(void **unused) {
 /* Pieces lie in order, inside the text, begin and end at code points, and are about as large as asked for. */
 static void samples_are_whole(void **unused) {
     (void)unused;
+    static const char *const letters[] = {" ", "中", "e", "😀"};
     uint64_t state = 3;
     for (int round = 0; round < 2000; round++) {
         struct sg_buf text = {0};
@@ -320,7 +321,7 @@ static void samples_are_whole(void **unused) {
         size_t wanted = dice_below(&state, 6000), size = LANGTAG_SAMPLE_MIN + dice_below(&state, 1500), at = 0, sum = 0;
         int spaced = (int)dice_below(&state, 2);
         while (text.len < wanted)
-            sg_buf_puts(&text, spaced && dice_below(&state, 5) == 0 ? " " : dice_below(&state, 2) ? "中" : dice_below(&state, 2) ? "e" : "😀");
+            sg_buf_puts(&text, letters[spaced && dice_below(&state, 5) == 0 ? 0 : 1 + dice_below(&state, 3)]);
         const char *data = text.len ? text.data : "";
         size_t count = sample_pieces(data, text.len, round % 7 ? size : 0, pieces);
         if (round % 7 == 0 || text.len <= size + size / 2) {
