@@ -225,8 +225,7 @@ static enum sg_code prove(const struct shard_gather *gather, struct sg_err *err)
 enum sg_code shard_gather_run(struct shard_gather *gather, struct sg_err *err) {
     struct shard_scatter *scatter = gather->scatter;
     struct sg_run *run = scatter->run;
-    uint64_t fixed = scatter->worker_count * scatter->memory.worker_bytes;
-    struct sg_pipe pipe = {.threads = scatter->worker_count, .budget_bytes = run->budget.usable_bytes - fixed,
+    struct sg_pipe pipe = {.threads = scatter->worker_count, .budget_bytes = shard_scatter_left(scatter),
                            .context = gather, .make = make_batch, .unmake = free_batch, .read = read_task,
                            .demand = demand_of, .work = work_on, .write = task_done};
     sg_progress_phase(run->progress, "gather", scatter->raw_bytes);

@@ -367,30 +367,48 @@ static enum sg_code check_files(struct shard_scatter *scatter, struct sg_err *er
     return sg_run_judge_bad(scatter->run, scatter->bad, all, true, err);
 }
 
+/* The most that reading any one stratum out of these runs holds. */
+static uint64_t largest_need(const struct shard_scatter *scatter, const struct shard_runs *runs) {
+    uint64_t most = 0;
+    for (uint32_t s = 0; s < scatter->strata.count; s++) {
+        uint64_t need = shard_merge_memory(runs, s);
+        if (need > most) most = need;
+    }
+    return most;
+}
+
 static void add_run(struct shard_runs *runs, const struct shard_run *run) {
     runs->items = sg_realloc(runs->items, (runs->count + 1) * sizeof *runs->items);
     runs->items[runs->count++] = *run;
 }
 
-/* Everything in memory, or everything spilled: then the pools' memory is free for the second pass. */
+static void take_runs(struct shard_scatter *scatter, struct shard_worker *worker) {
+    for (size_t r = 0; r < worker->run_count; r++) add_run(&scatter->runs, &worker->runs[r]);
+    worker->run_count = 0; /* theirs now */
+}
+
+/* What was spilled, and what still lies in the pools: that stays where it is when the spilled runs can be merged within
+ * what the first pass needed for reading and no longer does. */
 static enum sg_code gather_runs(struct shard_scatter *scatter, struct sg_err *err) {
-    bool spilled = false;
     enum sg_code code = SG_OK;
-    for (unsigned i = 0; i < scatter->worker_count; i++) spilled = spilled || scatter->workers[i].run_count > 0;
+    for (unsigned i = 0; i < scatter->worker_count; i++) {
+        shard_local_merge(&scatter->strata, &scatter->workers[i].local);
+        for (int k = 0; k < SHARD_COUNTS; k++) scatter->counts[k] += scatter->workers[i].counts[k];
+        take_runs(scatter, &scatter->workers[i]);
+    }
+    bool stay = largest_need(scatter, &scatter->runs) * scatter->worker_count <= scatter->memory.pipe_bytes;
     for (unsigned i = 0; i < scatter->worker_count && code == SG_OK; i++) {
         struct shard_worker *worker = &scatter->workers[i];
-        shard_local_merge(&scatter->strata, &worker->local);
-        for (int k = 0; k < SHARD_COUNTS; k++) scatter->counts[k] += worker->counts[k];
-        if (spilled) {
-            code = spill(scatter, worker, err);
-            shard_pool_free(&worker->pool);
-            for (size_t r = 0; r < worker->run_count; r++) add_run(&scatter->runs, &worker->runs[r]);
-            worker->run_count = 0; /* theirs now */
-        } else if (worker->pool.count) {
+        if (stay && worker->pool.count) {
             struct shard_run run;
             shard_pool_sort(&worker->pool);
             shard_run_in_memory(&run, &worker->pool, scatter->unit);
             add_run(&scatter->runs, &run);
+            scatter->held_bytes += worker->pool.capacity;
+        } else {
+            code = spill(scatter, worker, err);
+            shard_pool_free(&worker->pool);
+            take_runs(scatter, worker);
         }
     }
     return code;
@@ -423,15 +441,6 @@ enum sg_code shard_scatter_run(struct shard_scatter *scatter, struct sg_err *err
 
 /* ---- merge levels ---- */
 
-static uint64_t largest_need(const struct shard_scatter *scatter, const struct shard_runs *runs) {
-    uint64_t most = 0;
-    for (uint32_t s = 0; s < scatter->strata.count; s++) {
-        uint64_t need = shard_merge_memory(runs, s);
-        if (need > most) most = need;
-    }
-    return most;
-}
-
 /* One level: groups of neighbouring runs that can be read together, each merged into one. */
 static enum sg_code merge_once(struct shard_scatter *scatter, uint64_t memory_bytes, struct sg_err *err) {
     struct shard_runs old = scatter->runs, merged = {.unit = scatter->unit};
@@ -458,7 +467,12 @@ static enum sg_code merge_once(struct shard_scatter *scatter, uint64_t memory_by
     return code;
 }
 
-enum sg_code shard_scatter_fit(struct shard_scatter *scatter, uint64_t memory_bytes, struct sg_err *err) {
+uint64_t shard_scatter_left(const struct shard_scatter *scatter) {
+    return scatter->run->budget.usable_bytes - scatter->worker_count * scatter->memory.worker_bytes - scatter->held_bytes;
+}
+
+enum sg_code shard_scatter_fit(struct shard_scatter *scatter, struct sg_err *err) {
+    uint64_t memory_bytes = shard_scatter_left(scatter);
     enum sg_code code = SG_OK;
     while (code == SG_OK && scatter->runs.count > 1) {
         size_t before = scatter->runs.count;

@@ -2,8 +2,8 @@
  * scatter: the first pass. Every line is read once, gets its rank and folder, and lands in a sorted run.
  *
  * Shape   inputs -> batches -> workers (decode, scan, key, own pool; a full pool becomes a run of the worker's spill
- *         file) -> writer (keys for the duplicate check, bad units, counts per file). When nothing was spilled the pools
- *         themselves are the runs.
+ *         file) -> writer (keys for the duplicate check, bad units, counts per file). What is in the pools at the end
+ *         stays there, as runs in memory, where the budget allows.
  * Units   bytes, documents.
  * Calls   init, run, then runs, strata and files may be read; shard_scatter_check_ids; free.
  * Owns    pools, spill files, runs, strata.
@@ -64,6 +64,7 @@ struct shard_scatter {
     unsigned worker_count;
     struct shard_runs runs; /* all of them, after run */
     struct shard_spill level; /* where merge levels went */
+    uint64_t held_bytes;      /* of pools that are runs in memory */
     struct sg_extsort *keys;
     /* reading */
     struct shard_file *files;
@@ -87,8 +88,9 @@ enum sg_code shard_scatter_init(struct shard_scatter *scatter, struct sg_run *ru
 enum sg_code shard_scatter_run(struct shard_scatter *scatter, struct sg_err *err) SG_MUST_CHECK;
 /* Two different lines with one id anywhere? Says five and how many there are. Nothing to do with repeated_ids. */
 enum sg_code shard_scatter_check_ids(struct shard_scatter *scatter, struct sg_err *err) SG_MUST_CHECK;
-/* Merge levels until any one stratum can be read within `memory_bytes`. */
-enum sg_code shard_scatter_fit(struct shard_scatter *scatter, uint64_t memory_bytes, struct sg_err *err) SG_MUST_CHECK;
+/* Merge levels until any one stratum can be read within the memory that is left for the second pass. */
+enum sg_code shard_scatter_fit(struct shard_scatter *scatter, struct sg_err *err) SG_MUST_CHECK;
+uint64_t shard_scatter_left(const struct shard_scatter *scatter); /* less pools that still hold documents, and codecs */
 void shard_scatter_free(struct shard_scatter *scatter);
 
 #endif

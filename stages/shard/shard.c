@@ -152,8 +152,7 @@ static enum sg_code second_pass(struct shard_scatter *scatter, const struct shar
                                 struct sg_err *err) {
     const struct sg_run *run = scatter->run;
     struct shard_gather gather = {0};
-    uint64_t codecs = scatter->worker_count * scatter->memory.worker_bytes;
-    enum sg_code code = shard_scatter_fit(scatter, run->budget.usable_bytes - codecs, err);
+    enum sg_code code = shard_scatter_fit(scatter, err);
     if (code == SG_OK) code = shard_gather_plan(&gather, scatter, target, run->output, err);
     if (code == SG_OK) code = shard_place_clear(run->output, &gather, err);
     if (code == SG_OK) code = shard_gather_run(&gather, err);
