@@ -125,7 +125,8 @@ enum sg_code unpack_open(struct unpack **out, struct stream *packed, struct limi
     unpack->limits = limits;
     *out = unpack;
     const char *head;
-    if (gunzip_begins(head, stream_peek(packed, 4, &head))) {
+    size_t have = stream_peek(packed, 4, &head);
+    if (gunzip_begins(head, have)) {
         unpack->gunzip = gunzip_new(packed);
         return SG_OK;
     }
