@@ -102,7 +102,10 @@ static void put_members(struct sg_buf *out, const char *lead, const char *names)
 static void put_description(struct sg_buf *out, const struct sg_stage *stage, const char *program) {
     sg_buf_printf(out, ".Sh DESCRIPTION\n.Nm %s\n", program);
     char *about = sg_printf_dup(
-        "is one program of sangam, which turns raw text in many languages into training data: %s.",
+        *stage->name
+            ? "is one stage of sangam, which turns raw text in many languages into training data: "
+              "%s."
+            : "turns raw text in many languages into training data. It is the program to %s.",
         stage->about);
     put_prose(out, about);
     free(about);
@@ -126,7 +129,7 @@ static void put_verb(struct sg_buf *out, const struct sg_stage *stage, const str
     char *about = sg_printf_dup("%c%s.", toupper((unsigned char)verb->about[0]), verb->about + 1);
     put_prose(out, about);
     free(about);
-    for (const struct sg_verb *v = stage->verbs; v < verb; v++) {
+    for (const struct sg_verb *v = stage->verbs; v < verb && tables[0]->name; v++) {
         const struct sg_option *others[SG_STAGE_TABLES];
         sg_stage_tables(stage, v, others);
         if (others[0] != tables[0]) continue;
