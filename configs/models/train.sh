@@ -3,7 +3,8 @@
 #
 # usage: configs/models/train.sh DATA OUT.ftz      DATA: folder of <label>.txt.zst, one text a line
 #
-# Needs Debian's fasttext, zstd, python3 and unicode-data, 3 GB of memory and 1 GB in $TMPDIR. About half an hour on two cores.
+# Needs Debian's fasttext, zstd, python3 and unicode-data, and about 1 GB in $TMPDIR. About half an hour on two cores.
+# The shipped model was made by these commands with two threads, given one after the other by hand.
 # fastText's threads race, so two runs with more than one thread do not give the same bytes; -thread 1 does.
 set -eu
 data=${1:?usage: train.sh DATA OUT.ftz} out=${2:?usage: train.sh DATA OUT.ftz}
