@@ -39,21 +39,34 @@ static uint64_t windows_of(const struct dedup_minhash *minhash, struct dedup_shi
     return total;
 }
 
+/* Sketch and windows of the text. The tokens are taken from the text as it stands; only when they met something that NFC
+ * would change, nfc and len become the other form and all is done again. */
+static uint64_t sketch_of(const struct dedup_settings *settings, struct dedup_scratch *scratch, const char **nfc,
+                          size_t *len, uint32_t *minima) {
+    uint64_t windows = windows_of(&settings->minhash, &scratch->shingles, *nfc, *len, minima);
+    if (!scratch->shingles.tokens.not_nfc) return windows;
+    dedup_keytext_nfc(nfc, len, &scratch->nfc);
+    return windows_of(&settings->minhash, &scratch->shingles, *nfc, *len, minima);
+}
+
 void dedup_document_read(const struct dedup_settings *settings, struct dedup_scratch *scratch,
                          const struct dedup_document *document, struct dedup_doc *doc, struct dedup_sketch *sketch) {
     const struct dedup_minhash *minhash = &settings->minhash;
     const char *nfc = document->text;
     size_t len = document->text_len;
-    if (settings->near || !settings->raw_key) dedup_keytext_nfc(&nfc, &len, &scratch->nfc);
+    uint32_t minima[DEDUP_LANES];
+    uint64_t windows = 0;
+    if (settings->near)
+        windows = sketch_of(settings, scratch, &nfc, &len, minima);
+    else if (!settings->raw_key)
+        dedup_keytext_nfc(&nfc, &len, &scratch->nfc);
     *doc = (struct dedup_doc){.text_key = text_key(settings, scratch, document, nfc, len),
                               .id_key = sg_hash128(document->id, document->id_len, 0),
                               .priority = ~(uint64_t)document->text_len,
+                              .windows = saturated(windows),
                               .bytes = saturated(document->text_len)};
     sketch->bands = 0;
     if (!settings->near) return;
-    uint32_t minima[DEDUP_LANES];
-    uint64_t windows = windows_of(minhash, &scratch->shingles, nfc, len, minima);
-    doc->windows = saturated(windows);
     if (windows < settings->min_shingles) {
         memset(sketch->values, 0, minhash->sketch_bytes);
         return;

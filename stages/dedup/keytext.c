@@ -68,38 +68,59 @@ static bool may_compose(uint32_t first, uint32_t second, unsigned second_class) 
            (second_class && is_among(dedup_unicode_composites, first));
 }
 
+/* One character back; p is behind the start of the text. */
+static inline const unsigned char *before(const unsigned char *p) {
+    do p--;
+    while ((*p & 0xC0) == 0x80);
+    return p;
+}
+
+static uint32_t code_point_at(const unsigned char *p) {
+    const char *at = (const char *)p;
+    return sg_utf8_next(&at);
+}
+
+#define FLAGGED (DEDUP_NFC | DEDUP_CCC)
+#define FAR 32 /* marks on one base: beyond that the slow path decides */
+
+static uint8_t any_entry_at(const unsigned char *p) {
+    unsigned len;
+    return *p < 0x80 ? 0 : entry_at(p, &len);
+}
+
 /*
- * The quick check of UAX 15, sharper for Maybe: U+09BE or U+093C stand in every line of Bengali and Hindi, and only
- * behind the few characters they compose with must the text be looked at again.
+ * The quick check of UAX 15 for one FLAGGED character, sharper for Maybe: U+09BE or U+093C stand in every line of Bengali
+ * and Hindi, and only behind the few characters they compose with must the text be looked at again.
  */
-static bool is_nfc(const unsigned char *p, const unsigned char *end) {
-    unsigned last_class = 0;
-    const unsigned char *starter = NULL; /* the last character of class 0 */
+static bool breaks_nfc(const unsigned char *start, const unsigned char *p, uint8_t entry) {
+    if (entry & DEDUP_NO) return true;
+    uint32_t c = code_point_at(p);
+    unsigned class = dedup_unicode_class(c);
+    const unsigned char *q = p;
+    uint8_t previous = DEDUP_CCC;
+    for (int steps = 0; previous & DEDUP_CCC; steps++) {
+        if (q == start) return false; /* marks with no base */
+        if (steps == FAR) return true;
+        q = before(q);
+        previous = any_entry_at(q);
+        if (steps == 0 && class && (previous & DEDUP_CCC) && dedup_unicode_class(code_point_at(q)) > class) return true;
+        if (!(entry & DEDUP_NFC)) return false;
+    }
+    return may_compose(code_point_at(q), c, class);
+}
+
+static bool is_nfc(const unsigned char *start, const unsigned char *end) {
+    const unsigned char *p = start;
     while (p < end) {
-        if (*p < 0x80) {
-            uint64_t eight;
-            last_class = 0;
-            while (end - p >= 8 && (memcpy(&eight, p, 8), (eight & 0x8080808080808080u) == 0)) p += 8;
-            while (p < end && *p < 0x80) p++;
-            starter = p - 1;
-            continue;
+        uint64_t eight;
+        while (end - p >= 8 && (memcpy(&eight, p, 8), (eight & 0x8080808080808080u) == 0)) p += 8;
+        while (p < end && *p < 0x80) p++;
+        while (p < end && *p >= 0x80) {
+            unsigned len;
+            uint8_t entry = entry_at(p, &len);
+            if ((entry & FLAGGED) && breaks_nfc(start, p, entry)) return false;
+            p += len;
         }
-        unsigned len;
-        uint8_t entry = entry_at(p, &len);
-        if (entry & (DEDUP_NFC | DEDUP_CCC)) {
-            if (entry & DEDUP_NO) return false;
-            const char *at = (const char *)p, *before = (const char *)starter;
-            uint32_t c = sg_utf8_next(&at);
-            unsigned class = dedup_unicode_class(c);
-            if ((entry & DEDUP_NFC) && starter && may_compose(sg_utf8_next(&before), c, class)) return false;
-            if (class && class < last_class) return false;
-            last_class = class;
-            if (!class) starter = p;
-        } else {
-            last_class = 0;
-            starter = p;
-        }
-        p += len;
     }
     return true;
 }
@@ -167,21 +188,25 @@ struct sg_hash128 dedup_keytext_light(const char *nfc, size_t len, uint64_t seed
 #define SLACK 16 /* writable bytes behind any place where a character is put; a hash reads as many */
 
 void dedup_tokens_start(struct dedup_tokens *tokens, const char *nfc, size_t len) {
-    tokens->at = (const unsigned char *)nfc;
+    tokens->start = tokens->at = (const unsigned char *)nfc;
     tokens->end = tokens->at + len;
+    tokens->not_nfc = false;
     tokens->word.len = 0;
     sg_buf_room(&tokens->word, 256);
 }
 
-/* Skip what is in no token. */
-static inline const unsigned char *skip_separators(const unsigned char *p, const unsigned char *end) {
+/* Skip what is in no token. What stands there then is checked by who takes it. */
+static inline const unsigned char *skip_separators(struct dedup_tokens *tokens, const unsigned char *p) {
+    const unsigned char *end = tokens->end;
     while (p < end) {
         unsigned len = 1;
         if (*p < 0x80) {
             if (ascii_word[*p]) break;
         } else {
-            unsigned kind = entry_at(p, &len) & DEDUP_KIND;
+            uint8_t entry = entry_at(p, &len);
+            unsigned kind = entry & DEDUP_KIND;
             if (kind != DEDUP_SEPARATOR && kind != DEDUP_DROP) break;
+            if (entry & FLAGGED) tokens->not_nfc |= breaks_nfc(tokens->start, p, entry);
         }
         p += len;
     }
@@ -190,12 +215,11 @@ static inline const unsigned char *skip_separators(const unsigned char *p, const
 
 /* Put the character at p, folded where its entry says so. */
 static inline char *put_character(char *out, const unsigned char *p, unsigned len, uint8_t entry) {
-    const char *from = (const char *)p;
-    if (entry & DEDUP_FOLD) return out + sg_utf8_encode(dedup_unicode_fold(sg_utf8_next(&from)), out);
-    out[0] = from[0]; /* at least two bytes; memcpy of a length not known would be a call */
-    out[1] = from[1];
-    if (len > 2) out[2] = from[2];
-    if (len > 3) out[3] = from[3];
+    if (entry & DEDUP_FOLD) return out + sg_utf8_encode(dedup_unicode_fold(code_point_at(p)), out);
+    out[0] = (char)p[0]; /* at least two bytes; memcpy of a length not known would be a call */
+    out[1] = (char)p[1];
+    if (len > 2) out[2] = (char)p[2];
+    if (len > 3) out[3] = (char)p[3];
     return out + len;
 }
 
@@ -235,8 +259,32 @@ static inline const unsigned char *put_ascii(const unsigned char *p, const unsig
     return p;
 }
 
-/* From p on: words and marks while `words`, else marks alone; ignorable characters are left out. */
-static inline const unsigned char *run_of(struct dedup_tokens *tokens, const unsigned char *p, bool words,
+#define MARKS (1u << DEDUP_MARK) /* kinds that a run takes, as bits */
+#define WORDS (1u << DEDUP_WORD | MARKS)
+
+/*
+ * Characters of three bytes that are taken as they are: the body of most scripts. A mark with a combining class is plain
+ * where the character before it has none; all else is left to the caller.
+ */
+static inline const unsigned char *put_plain(const unsigned char *p, const unsigned char *end, unsigned take,
+                                             char **out, const char *limit) {
+    unsigned previous = DEDUP_CCC; /* not known */
+    char *to = *out;
+    while (end - p >= 4 && (p[0] & 0xF0) == 0xE0 && to <= limit) {
+        unsigned block = dedup_unicode_index[(p[0] & 15u) << 6 | (p[1] & 63u)];
+        unsigned entry = dedup_unicode_entries[block << 6 | (p[2] & 63u)], kind = entry & ~(unsigned)DEDUP_CCC;
+        if (kind > DEDUP_MARK || !(take >> kind & 1) || (entry & previous & DEDUP_CCC)) break;
+        previous = entry;
+        memcpy(to, p, 4); /* one more than it has, to be overwritten */
+        to += 3;
+        p += 3;
+    }
+    *out = to;
+    return p;
+}
+
+/* The run of characters at p whose kinds are in `take`; ignorable ones are left out. */
+static inline const unsigned char *run_of(struct dedup_tokens *tokens, const unsigned char *p, unsigned take,
                                           size_t *len) {
     const unsigned char *end = tokens->end;
     char *out = tokens->word.data + *len;
@@ -247,16 +295,21 @@ static inline const unsigned char *run_of(struct dedup_tokens *tokens, const uns
             limit = tokens->word.data + tokens->word.cap - SLACK;
         }
         if (*p < 0x80) {
-            if (!words || !ascii_word[*p]) break;
+            if (take == MARKS || !ascii_word[*p]) break;
             p = put_ascii(p, end, &out, limit);
+            continue;
+        }
+        const unsigned char *behind = put_plain(p, end, take, &out, limit);
+        if (behind > p) {
+            p = behind;
             continue;
         }
         unsigned bytes;
         uint8_t entry = entry_at(p, &bytes);
-        unsigned kind = entry & DEDUP_KIND;
-        if (kind == DEDUP_MARK || (kind == DEDUP_WORD && words))
+        if (entry & FLAGGED) tokens->not_nfc |= breaks_nfc(tokens->start, p, entry);
+        if (take >> (entry & DEDUP_KIND) & 1)
             out = put_character(out, p, bytes, entry);
-        else if (kind != DEDUP_DROP)
+        else if ((entry & DEDUP_KIND) != DEDUP_DROP)
             break;
         p += bytes;
     }
@@ -265,7 +318,7 @@ static inline const unsigned char *run_of(struct dedup_tokens *tokens, const uns
 }
 
 unsigned dedup_tokens_next(struct dedup_tokens *tokens, size_t *len) {
-    const unsigned char *p = skip_separators(tokens->at, tokens->end);
+    const unsigned char *p = skip_separators(tokens, tokens->at);
     unsigned weight = 2, bytes;
     *len = 0;
     if (p == tokens->end) {
@@ -274,11 +327,12 @@ unsigned dedup_tokens_next(struct dedup_tokens *tokens, size_t *len) {
     }
     uint8_t entry = *p < 0x80 ? DEDUP_WORD : entry_at(p, &bytes);
     if ((entry & DEDUP_KIND) == DEDUP_LONE) {
+        if (entry & FLAGGED) tokens->not_nfc |= breaks_nfc(tokens->start, p, entry);
         weight = 1;
         *len = (size_t)(put_character(tokens->word.data, p, bytes, entry) - tokens->word.data);
         p += bytes;
     }
-    tokens->at = run_of(tokens, p, weight == 2, len);
+    tokens->at = run_of(tokens, p, weight == 2 ? WORDS : MARKS, len);
     return weight;
 }
 

@@ -7,7 +7,8 @@
  *         ASCII digits, ignorable code points, tatweel, harakat and Hebrew points go; nukta, virama, vowel and tone
  *         marks stay, for they make other words.
  * Units   bytes; weights as above.
- * Calls   dedup_keytext_nfc first: all others expect NFC. dedup_tokens_start, dedup_tokens_next until 0.
+ * Calls   dedup_keytext_nfc first: all others expect NFC. dedup_tokens_start, dedup_tokens_next until 0. Or tokens first,
+ *         for they look at every character anyway: only when not_nfc is set then, dedup_keytext_nfc and again.
  * Owns    struct dedup_tokens owns its word buffer; text is borrowed.
  * Errors  none: every valid UTF-8 text has a key.
  * Source  dedup.md section 2; Unicode 15.0 (UAX 15 quick check; CaseFolding C+S; Default_Ignorable_Code_Point).
@@ -17,6 +18,7 @@
 #ifndef SANGAM_DEDUP_KEYTEXT_H
 #define SANGAM_DEDUP_KEYTEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,7 +32,8 @@ void dedup_keytext_nfc(const char **text, size_t *len, struct sg_buf *scratch);
 struct sg_hash128 dedup_keytext_light(const char *nfc, size_t len, uint64_t seed, struct sg_buf *scratch);
 
 struct dedup_tokens {
-    const unsigned char *at, *end;
+    const unsigned char *start, *at, *end;
+    bool not_nfc;       /* what has been read so far is perhaps not in NFC: the tokens are not to be used */
     struct sg_buf word; /* the folded bytes of one token */
 };
 

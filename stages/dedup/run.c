@@ -7,18 +7,23 @@
 #include "ids.h"
 #include "outputs.h"
 
-static double now(void) {
+static double seconds_of(clockid_t clock) {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static double now(void) {
+    return seconds_of(CLOCK_MONOTONIC);
 }
 
 /* With -v: how long each verb took. */
 static enum sg_code step(struct dedup_job *job, const char *name,
                          enum sg_code (*verb)(struct dedup_job *, struct sg_err *), struct sg_err *err) {
-    double start = now();
+    double start = now(), cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
     enum sg_code code = verb(job, err);
-    sg_log_line(job->run->progress, SG_LOG_DETAIL, "%s: %.2f s", name, now() - start);
+    sg_log_line(job->run->progress, SG_LOG_DETAIL, "%s: %.2f s, %.2f s of CPU", name, now() - start,
+                seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu);
     return code;
 }
 

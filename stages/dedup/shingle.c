@@ -10,7 +10,6 @@
 #include "shingle.h"
 
 #include <endian.h>
-#include <stdlib.h>
 
 #include "base/hash.h"
 
@@ -29,16 +28,23 @@ void dedup_shingles_free(struct dedup_shingles *shingles) {
     dedup_tokens_free(&shingles->tokens);
 }
 
-static inline uint64_t word_of(const char *bytes, size_t len) {
-    uint64_t w;
-    memcpy(&w, bytes, 8);
-    w = le64toh(w);
-    return len >= 8 ? w : w & ((UINT64_C(1) << (8 * len)) - 1);
+static inline uint64_t load(const char *bytes) {
+    uint64_t word;
+    memcpy(&word, bytes, 8);
+    return le64toh(word);
+}
+
+/* The low `bytes` bytes, 0 to 8: no branch, for the lengths of words cannot be foretold. */
+static inline uint64_t low_bytes(uint64_t word, unsigned bytes) {
+    unsigned bits = 8 * bytes;
+    uint64_t all = (uint64_t)(bits >= 64) - 1; /* 0 when no bit is to be cut off */
+    return word & ~(all & ~UINT64_C(0) << (bits & 63));
 }
 
 static inline uint64_t token_hash(const char *bytes, size_t len) {
     if (len > 16) return sg_hash64(bytes, len, TOKEN_SEED);
-    uint64_t low = word_of(bytes, len), high = len > 8 ? word_of(bytes + 8, len - 8) : 0;
+    unsigned front = len < 8 ? (unsigned)len : 8;
+    uint64_t low = low_bytes(load(bytes), front), high = low_bytes(load(bytes + 8), (unsigned)len - front);
     unsigned __int128 product = (unsigned __int128)(low ^ TOKEN_LOW) * (high ^ TOKEN_HIGH ^ (uint64_t)len << 56);
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
@@ -80,9 +86,21 @@ size_t dedup_shingles_next(struct dedup_shingles *shingles, uint64_t *out, size_
     return n;
 }
 
-static int by_value(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
+/* Least significant digit first, eight bits at a time; scratch has as many places. Sorted is `values` again. */
+static void radix_sort(uint64_t *values, uint64_t *scratch, size_t count) {
+    for (unsigned shift = 0; shift < 64; shift += 8) {
+        size_t places[256] = {0}, sum = 0;
+        for (size_t i = 0; i < count; i++) places[values[i] >> shift & 255]++;
+        for (unsigned digit = 0; digit < 256; digit++) {
+            size_t here = places[digit];
+            places[digit] = sum;
+            sum += here;
+        }
+        for (size_t i = 0; i < count; i++) scratch[places[values[i] >> shift & 255]++] = values[i];
+        uint64_t *sorted = scratch; /* eight passes: the last one ends in values */
+        scratch = values;
+        values = sorted;
+    }
 }
 
 size_t dedup_shingles_set(struct dedup_shingles *shingles, const char *nfc, size_t len, struct sg_buf *out) {
@@ -90,10 +108,11 @@ size_t dedup_shingles_set(struct dedup_shingles *shingles, const char *nfc, size
     size_t start = out->len, n;
     dedup_shingles_start(shingles, nfc, len);
     while ((n = dedup_shingles_next(shingles, some, 256))) sg_buf_put(out, some, n * sizeof *some);
-    uint64_t *set = (uint64_t *)(void *)(out->data + start);
-    size_t count = (out->len - start) / sizeof *set, kept = 0;
+    size_t bytes = out->len - start, count = bytes / sizeof(uint64_t), kept = 0;
     if (count == 0) return 0;
-    qsort(set, count, sizeof *set, by_value);
+    uint64_t *scratch = (uint64_t *)(void *)sg_buf_room(out, bytes);
+    uint64_t *set = (uint64_t *)(void *)(out->data + start);
+    radix_sort(set, scratch, count);
     for (size_t i = 0; i < count; i++)
         if (i == 0 || set[i] != set[i - 1]) set[kept++] = set[i];
     out->len = start + kept * sizeof *set;

@@ -260,6 +260,14 @@ static void nfc_equals_icu(void **state) {
         sg_unicode_nfc(text.data, text.len, &theirs);
         assert_int_equal(len, theirs.len);
         if (len) assert_memory_equal(p, theirs.data, len);
+        /* Tokens notice by themselves what the check notices. */
+        struct dedup_tokens tokens = {0};
+        size_t word;
+        dedup_tokens_start(&tokens, text.data, text.len);
+        while (dedup_tokens_next(&tokens, &word)) {
+        }
+        assert_int_equal(tokens.not_nfc, text.len && p != text.data);
+        dedup_tokens_free(&tokens);
     }
     /* Nukta where nothing composes is common in Hindi and needs no second look. */
     const char *hindi = "लड\u093cका पढ\u093cता है";
