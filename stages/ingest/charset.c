@@ -7,7 +7,8 @@
  *   4 declared  by HTTP, the source's file or --charset, with at most 1 error in 1,000 bytes
  *   5 mixed     UTF-8 with at most 1 bad sequence in 100
  *   6 hint      the charsets usual for a language or top-level domain, without error, >= 60 % of the high bytes letters of its script
- *   7 detect    ICU's detector on the first 64 KiB, confidence >= 40, at most 1 error in 1,000 bytes
+ *   7 detect    ICU's detector on the first 64 KiB, confidence >= 40, at most 1 error in 1,000 bytes; where it is silent, or names a
+ *               single-byte charset that makes worse words than another, charset_guess
  *   8 fallback  windows-1252
  *
  * Example: E0 E5 E9 (Thai words in windows-874) with the domain th: no UTF-8, nothing declared, the hint decodes it without error and
@@ -21,38 +22,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unicode/uchar.h>
-#include <unicode/ucnv.h>
-#include <unicode/ucnv_cb.h>
 #include <unicode/ucsdet.h>
 #include <unicode/uscript.h>
-#include <unicode/utf16.h>
 
 #include "base/buf.h"
+#include "charset_decoder.h"
+#include "charset_guess.h"
 #include "charset_label.h"
 #include "detect.h"
 #include "text/utf8.h"
 
 #define DETECT_BYTES ((size_t)64 << 10)
-#define UNITS 4096
-#define CONVERTERS 64
-
-struct open_converter {
-    const char *name; /* static */
-    UConverter *converter;
-};
-
-struct tally {
-    uint64_t errors;  /* undecodable sequences */
-    uint64_t strange; /* decoded C1 controls and unassigned code points: no text has them */
-    uint64_t letters; /* letters of the script asked for, outside ASCII */
-    uint64_t lower;   /* of these, lower case */
-    uint64_t high;    /* code points outside ASCII */
-};
 
 struct charset {
-    struct open_converter converters[CONVERTERS];
-    size_t count;
+    struct charset_decoder decoder;
     UCharsetDetector *detector;
     struct sg_buf text, trial; /* the answer, and one that may still be refused */
 };
@@ -67,7 +50,7 @@ struct charset *charset_new(void) {
 
 void charset_free(struct charset *charset) {
     if (!charset) return;
-    for (size_t i = 0; i < charset->count; i++) ucnv_close(charset->converters[i].converter);
+    charset_decoder_free(&charset->decoder);
     if (charset->detector) ucsdet_close(charset->detector);
     sg_buf_free(&charset->text);
     sg_buf_free(&charset->trial);
@@ -76,97 +59,13 @@ void charset_free(struct charset *charset) {
 
 bool charset_known(const char *label) { return charset_label_find(label) != NULL; }
 
-/* ---- decoding ---- */
-
-/* ICU's own substitution writes U+001A for single bytes: ours is U+FFFD everywhere, and counted. */
-static void count_error(const void *context, UConverterToUnicodeArgs *args, const char *bytes, int32_t len,
-                        UConverterCallbackReason reason, UErrorCode *status) {
-    (void)bytes;
-    (void)len;
-    static const UChar replacement = 0xfffd;
-    if (reason > UCNV_IRREGULAR) return;
-    ((struct tally *)(uintptr_t)context)->errors++;
-    *status = U_ZERO_ERROR;
-    ucnv_cbToUWriteUChars(args, &replacement, 1, 0, status);
-}
-
-static UConverter *converter_of(struct charset *charset, const char *name) {
-    for (size_t i = 0; i < charset->count; i++)
-        if (strcmp(charset->converters[i].name, name) == 0) return charset->converters[i].converter;
-    if (charset->count == CONVERTERS) return NULL;
-    UErrorCode status = U_ZERO_ERROR;
-    UConverter *converter = ucnv_open(name, &status);
-    if (U_FAILURE(status)) return NULL;
-    charset->converters[charset->count++] = (struct open_converter){name, converter};
-    return converter;
-}
-
-static void look_at(uint32_t c, UScriptCode script, struct tally *tally) {
-    if (c < 0x80) return;
-    tally->high++;
-    if (c <= 0x9f && c != 0x85) {
-        tally->strange++;
-        return;
-    }
-    if (!u_isdefined((UChar32)c)) tally->strange++;
-    if (script == USCRIPT_INVALID_CODE) return;
-    UErrorCode status = U_ZERO_ERROR;
-    UScriptCode own = uscript_getScript((UChar32)c, &status);
-    /* A tone mark or vowel sign is as good as a letter here. */
-    bool letter = u_isalpha((UChar32)c) || (U_GET_GC_MASK(c) & U_GC_M_MASK);
-    if (letter && (own == script || own == USCRIPT_INHERITED)) {
-        tally->letters++;
-        tally->lower += u_islower((UChar32)c);
-    }
-}
-
-/* Append code points; an unpaired surrogate waits in *lead for the next call. */
-static void put_units(const UChar *units, size_t count, UChar *lead, UScriptCode script, struct tally *tally, struct sg_buf *out) {
-    char *to = sg_buf_room(out, count * 3 + 4);
-    for (size_t i = 0; i < count; i++) {
-        uint32_t c = units[i];
-        if (U16_IS_LEAD(c)) {
-            *lead = (UChar)c;
-            continue;
-        }
-        if (U16_IS_TRAIL(c)) c = *lead ? (uint32_t)U16_GET_SUPPLEMENTARY(*lead, c) : 0xfffd;
-        *lead = 0;
-        look_at(c, script, tally);
-        to += sg_utf8_encode(c, to);
-    }
-    out->len = (size_t)(to - out->data);
-}
-
-static bool decode(struct charset *charset, const char *converter_name, const char *bytes, size_t len, UScriptCode script,
-                   struct tally *tally, struct sg_buf *out) {
-    *tally = (struct tally){0};
-    out->len = 0;
-    UConverter *converter = converter_of(charset, converter_name);
-    if (!converter) return false;
-    UErrorCode status = U_ZERO_ERROR;
-    UConverterToUCallback old;
-    const void *old_context;
-    ucnv_reset(converter);
-    ucnv_setToUCallBack(converter, count_error, tally, &old, &old_context, &status);
-    UChar units[UNITS], lead = 0;
-    const char *from = bytes;
-    do {
-        UChar *to = units;
-        status = U_ZERO_ERROR;
-        ucnv_toUnicode(converter, &to, units + UNITS, &from, bytes + len, NULL, true, &status);
-        put_units(units, (size_t)(to - units), &lead, script, tally, out);
-    } while (status == U_BUFFER_OVERFLOW_ERROR);
-    if (lead) sg_buf_puts(out, "\xef\xbf\xbd");
-    return U_SUCCESS(status);
-}
-
 static bool few(uint64_t errors, size_t len) { return errors * 1000 <= len; }
 
 /* Decode as a candidate; when it is good enough it becomes the answer's text. */
 static bool try_one(struct charset *charset, const struct charset_label *label, const char *bytes, size_t len,
                     struct charset_answer *out) {
-    struct tally tally;
-    if (!decode(charset, label->converter, bytes, len, USCRIPT_INVALID_CODE, &tally, &charset->trial)) return false;
+    struct charset_tally tally;
+    if (!charset_decoder_run(&charset->decoder, label->converter, bytes, len, false, &tally, &charset->trial)) return false;
     if (!few(tally.errors + tally.strange, len)) return false;
     struct sg_buf swap = charset->text;
     charset->text = charset->trial;
@@ -185,8 +84,8 @@ static void answer(struct charset_answer *out, const char *source, double score)
 
 static bool take_utf16(struct charset *charset, const char *name, const char *bytes, size_t len, struct charset_answer *out) {
     const struct charset_label *label = charset_label_find(name);
-    struct tally tally;
-    if (!decode(charset, label->converter, bytes, len, USCRIPT_INVALID_CODE, &tally, &charset->text)) return false;
+    struct charset_tally tally;
+    if (!charset_decoder_run(&charset->decoder, label->converter, bytes, len, false, &tally, &charset->text)) return false;
     *out = (struct charset_answer){.text = charset->text.data, .len = charset->text.len, .name = label->name, .errors = tally.errors};
     answer(out, "bom", 1);
     return true;
@@ -312,11 +211,13 @@ static bool enough_high_bytes(const char *bytes, size_t len, UScriptCode script)
 
 /* 0 when it does not fit; else its share of letters, and of lower case among them as a tie-break (KOI8 read as 1251 turns case). */
 static double fit(struct charset *charset, const struct custom *custom, const char *name, const char *bytes, size_t len) {
-    struct tally tally;
+    struct charset_tally tally;
     if (!enough_high_bytes(bytes, len, custom->script)) return 0;
-    if (!decode(charset, charset_label_find(name)->converter, bytes, len, custom->script, &tally, &charset->trial)) return 0;
-    if (tally.errors || tally.strange || tally.high == 0 || tally.letters * 10 < tally.high * 6) return 0;
-    return (double)tally.letters / (double)tally.high + (double)tally.lower / (double)tally.high / 4;
+    const char *converter = charset_label_find(name)->converter;
+    if (!charset_decoder_run(&charset->decoder, converter, bytes, len, true, &tally, &charset->trial)) return 0;
+    if (tally.errors || tally.strange || tally.high == 0) return 0;
+    double share = charset_guess_share(&tally, custom->script);
+    return share < 0.6 ? 0 : share + (double)tally.lower / (double)tally.high / 4;
 }
 
 static bool by_hint(struct charset *charset, const char *bytes, size_t len, const struct charset_hints *hints,
@@ -348,35 +249,45 @@ static const struct charset_label *label_of_match(const UCharsetMatch *match, in
     return charset_label_find(name);
 }
 
-static bool is_double_byte_guess(const struct charset_label *label) {
-    return strcmp(label->name, "euc-jp") == 0 || strcmp(label->name, "euc-kr") == 0 || strcmp(label->name, "gb18030") == 0;
+static bool take(struct charset *charset, const struct charset_label *label, const char *bytes, size_t len, double score,
+                 struct charset_answer *out) {
+    if (!try_one(charset, label, bytes, len, out)) return false;
+    answer(out, "detect", score < 1 ? score : 1);
+    return true;
+}
+
+/* A double-byte charset read from other bytes mixes scripts inside words all the time. */
+static bool is_plausible(struct charset *charset, const struct charset_label *label, const char *bytes, size_t len) {
+    struct charset_tally tally;
+    if (len > DETECT_BYTES) len = DETECT_BYTES;
+    return charset_decoder_run(&charset->decoder, label->converter, bytes, len, true, &tally, &charset->trial) &&
+           tally.odd * 2 <= tally.high;
 }
 
 static bool by_detector(struct charset *charset, const char *bytes, size_t len, struct charset_answer *out) {
     UErrorCode status = U_ZERO_ERROR;
     int32_t count = 0;
-    if (!charset->detector) return false;
-    ucsdet_setText(charset->detector, bytes, (int32_t)(len < DETECT_BYTES ? len : DETECT_BYTES), &status);
-    const UCharsetMatch **matches = ucsdet_detectAll(charset->detector, &count, &status);
-    if (U_FAILURE(status)) return false;
-    for (int32_t i = 0; i < count; i++) {
+    double guess_score = 0;
+    const struct charset_label *guess = charset_guess(&charset->decoder, bytes, len, &charset->trial, &guess_score);
+    const UCharsetMatch **matches = NULL;
+    if (charset->detector) {
+        ucsdet_setText(charset->detector, bytes, (int32_t)(len < DETECT_BYTES ? len : DETECT_BYTES), &status);
+        matches = ucsdet_detectAll(charset->detector, &count, &status);
+    }
+    for (int32_t i = 0; U_SUCCESS(status) && i < count; i++) {
         int32_t confidence;
         const struct charset_label *label = label_of_match(matches[i], &confidence);
         if (confidence < 40) break;
         if (!label || strncmp(label->name, "utf-", 4) == 0) continue;
-        const struct custom *thai = &customs[0];
-        if (is_double_byte_guess(label) && confidence < 100) {
-            double score = fit(charset, thai, thai->charsets[0], bytes, len);
-            if (score > 0 && try_one(charset, charset_label_find(thai->charsets[0]), bytes, len, out)) {
-                answer(out, "detect", score < 1 ? score : 1);
-                return true;
-            }
-        }
-        if (!try_one(charset, label, bytes, len, out)) continue;
-        answer(out, "detect", confidence / 100.0);
-        return true;
+        double own = charset_guess_score(&charset->decoder, label, bytes, len, &charset->trial);
+        bool single = own > CHARSET_GUESS_NONE;
+        /* Among single bytes the one that makes better words wins; a double-byte match of less than 100 yields to good words. */
+        if (guess && single && guess_score > own + 0.01) break;
+        if (guess && !single && confidence < 100) break;
+        if (!single && !is_plausible(charset, label, bytes, len)) continue;
+        if (take(charset, label, bytes, len, confidence / 100.0, out)) return true;
     }
-    return false;
+    return guess && take(charset, guess, bytes, len, guess_score, out);
 }
 
 void charset_decode(struct charset *charset, const char *bytes, size_t len, const struct charset_hints *hints,
@@ -387,8 +298,8 @@ void charset_decode(struct charset *charset, const char *bytes, size_t len, cons
         by_detector(charset, bytes, len, out))
         return;
     const struct charset_label *label = charset_label_find("windows-1252");
-    struct tally tally;
-    decode(charset, label->converter, bytes, len, USCRIPT_INVALID_CODE, &tally, &charset->text);
+    struct charset_tally tally;
+    charset_decoder_run(&charset->decoder, label->converter, bytes, len, false, &tally, &charset->text);
     *out = (struct charset_answer){.text = charset->text.data, .len = charset->text.len, .name = label->name, .errors = tally.errors};
     answer(out, "fallback", 0);
 }
