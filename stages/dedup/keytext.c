@@ -195,24 +195,6 @@ void dedup_tokens_start(struct dedup_tokens *tokens, const char *nfc, size_t len
     sg_buf_room(&tokens->word, 256);
 }
 
-/* Skip what is in no token. What stands there then is checked by who takes it. */
-static inline const unsigned char *skip_separators(struct dedup_tokens *tokens, const unsigned char *p) {
-    const unsigned char *end = tokens->end;
-    while (p < end) {
-        unsigned len = 1;
-        if (*p < 0x80) {
-            if (ascii_word[*p]) break;
-        } else {
-            uint8_t entry = entry_at(p, &len);
-            unsigned kind = entry & DEDUP_KIND;
-            if (kind != DEDUP_SEPARATOR && kind != DEDUP_DROP) break;
-            if (entry & FLAGGED) tokens->not_nfc |= breaks_nfc(tokens->start, p, entry);
-        }
-        p += len;
-    }
-    return p;
-}
-
 /* Put the character at p, folded where its entry says so. */
 static inline char *put_character(char *out, const unsigned char *p, unsigned len, uint8_t entry) {
     if (entry & DEDUP_FOLD) return out + sg_utf8_encode(dedup_unicode_fold(code_point_at(p)), out);
@@ -233,6 +215,24 @@ static inline unsigned word_bytes(uint64_t eight, uint64_t *folded) {
     uint64_t others = ~((letter | digit) & ~eight) & EACH(0x80);
     *folded = lower;
     return others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
+}
+
+/* Skip what is in no token. What stands there then is checked by who takes it. */
+static inline const unsigned char *skip_separators(struct dedup_tokens *tokens, const unsigned char *p) {
+    const unsigned char *end = tokens->end;
+    while (p < end) {
+        unsigned len = 1;
+        if (*p < 0x80) {
+            if (ascii_word[*p]) break;
+        } else {
+            uint8_t entry = entry_at(p, &len);
+            unsigned kind = entry & DEDUP_KIND;
+            if (kind != DEDUP_SEPARATOR && kind != DEDUP_DROP) break;
+            if (entry & FLAGGED) tokens->not_nfc |= breaks_nfc(tokens->start, p, entry);
+        }
+        p += len;
+    }
+    return p;
 }
 
 static char *grown(struct dedup_tokens *tokens, char *out) {
@@ -263,21 +263,22 @@ static inline const unsigned char *put_ascii(const unsigned char *p, const unsig
 #define WORDS (1u << DEDUP_WORD | MARKS)
 
 /*
- * Characters of three bytes that are taken as they are: the body of most scripts. A mark with a combining class is plain
- * where the character before it has none; all else is left to the caller.
+ * Characters of two and three bytes that are taken as they are: the body of most scripts. A mark with a combining class
+ * is plain where the character before it has none; all else is left to the caller.
  */
 static inline const unsigned char *put_plain(const unsigned char *p, const unsigned char *end, unsigned take,
                                              char **out, const char *limit) {
     unsigned previous = DEDUP_CCC; /* not known */
     char *to = *out;
-    while (end - p >= 4 && (p[0] & 0xF0) == 0xE0 && to <= limit) {
-        unsigned block = dedup_unicode_index[(p[0] & 15u) << 6 | (p[1] & 63u)];
-        unsigned entry = dedup_unicode_entries[block << 6 | (p[2] & 63u)], kind = entry & ~(unsigned)DEDUP_CCC;
+    while (end - p >= 4 && p[0] >= 0xC0 && p[0] < 0xF0 && to <= limit) {
+        unsigned three = p[0] >= 0xE0, last = three ? p[2] : p[1]; /* no branch: lengths alternate in many scripts */
+        unsigned block = dedup_unicode_index[three ? (p[0] & 15u) << 6 | (p[1] & 63u) : p[0] & 31u];
+        unsigned entry = dedup_unicode_entries[block << 6 | (last & 63)], kind = entry & ~(unsigned)DEDUP_CCC;
         if (kind > DEDUP_MARK || !(take >> kind & 1) || (entry & previous & DEDUP_CCC)) break;
         previous = entry;
-        memcpy(to, p, 4); /* one more than it has, to be overwritten */
-        to += 3;
-        p += 3;
+        memcpy(to, p, 4); /* more than it has, to be overwritten */
+        to += 2 + three;
+        p += 2 + three;
     }
     *out = to;
     return p;
