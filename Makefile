@@ -15,6 +15,7 @@ DEBIAN_CHECK := libcmocka-dev libjansson-dev bats zip jq xz-utils bzip2 fasttext
 
 OPT      := -O2 -g
 SAN_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SAN_fuzz := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 SAN_tsan := -fsanitize=thread -fno-omit-frame-pointer
 HARDEN   := $(if $(SAN),,-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE)
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wno-missing-field-initializers
@@ -68,10 +69,10 @@ $(BUILD)/%.o: %.c
 $(BUILD)/stages/langtag/embedded.o: configs/models/lid372.ftz
 
 $(LIB): $(call objects,$(LIB_SRC))
-	@rm -f $@ && $(AR) rcs $@ $^
+	@rm -f $@ && $(AR) qcs $@ $^
 
 $(CORE_LIB): $(call objects,$(CORES))
-	@rm -f $@ && $(AR) rcs $@ $^
+	@rm -f $@ && $(AR) qcs $@ $^
 
 define binary_rule
 $(BUILD)/$(call binary,$(1)): $(call objects,$(wildcard stages/$(1)/*.c)) $(LIB)
@@ -89,12 +90,11 @@ $(BUILD)/bench/%: tests/bench/%.c $(LIB) $(CORE_LIB)
 	@mkdir -p $(@D)
 	$(CC) $(TEST_CFLAGS) -MMD -MP -o $@ $< $(CORE_LIB) $(LIB) $(ALL_LDFLAGS) $(PKG_LIBS)
 
-# Fuzz targets carry their own instrumented copy of everything (clang).
+# Fuzz targets need everything instrumented by clang: `make fuzz` builds in a folder of its own with SAN=fuzz.
 FUZZ_SECONDS ?= 300
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB_SRC) $(CORES)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB) $(CORE_LIB)
 	@mkdir -p $(@D)
-	clang $(filter-out -fPIE -Wvla $(SAN_$(SAN)),$(TEST_CFLAGS)) -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=undefined -o $@ $^ -pthread $(PKG_LIBS) -ljansson
+	$(CC) $(TEST_CFLAGS) -MMD -MP -o $@ $< $(CORE_LIB) $(LIB) -fsanitize=fuzzer,address,undefined -pthread $(PKG_LIBS) -ljansson
 
 help:
 	@echo 'make              build bin/ and the library into $(BUILD)/'
@@ -148,10 +148,15 @@ soak: deps-check
 bench: all $(addprefix $(BUILD)/,$(BENCH))
 	@tests/bench/run.sh $(BUILD)
 
-fuzz: $(addprefix $(BUILD)/,$(FUZZ))
-	@for f in $(addprefix $(BUILD)/,$(FUZZ)); do \
+fuzz:
+	@$(MAKE) --no-print-directory SAN=fuzz CC=clang fuzz-run
+
+.PHONY: fuzz-run
+fuzz-run: $(addprefix $(BUILD)/,$(FUZZ))
+	@for f in $^; do \
 	    mkdir -p $$f.corpus; echo "== $$f"; \
-	    $$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -timeout=25 $$f.corpus 2>&1 | tail -n 3 || exit 1; \
+	    $$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -timeout=25 $$f.corpus >$$f.log 2>&1; status=$$?; \
+	    tail -n 2 $$f.log; [ $$status -eq 0 ] || exit 1; \
 	done
 
 # ---- install ----
@@ -170,6 +175,6 @@ install: all
 	done
 
 clean:
-	rm -rf build build-asan build-tsan
+	rm -rf build build-asan build-tsan build-fuzz
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
