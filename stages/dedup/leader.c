@@ -11,7 +11,7 @@
  * A close pair that is sure beats every doubtful one: only among the sure (by matches), else among the doubtful (by
  * exact similarity), is the best leader sought; ties go to survivor order.
  *
- * Cost: members x leaders comparisons of sketches. Memory: the caller's fates and a list of leaders.
+ * Cost: members x leaders comparisons of sketches. Memory: the caller's fates and two lists of leaders.
  */
 #include "leader.h"
 
@@ -38,12 +38,24 @@ struct dedup_rule dedup_rule_of(enum dedup_verify verify, double tau, unsigned s
     return rule;
 }
 
-/* Leaders so far, open ones among them. */
+/* Leaders so far, open ones among them, and those that the member at hand is in doubt with. */
 struct leaders {
-    uint32_t *index;
-    size_t count;
+    uint32_t *index, *doubtful;
+    size_t count, doubtful_count;
     bool *open; /* by member */
 };
+
+static struct leaders new_leaders(size_t members) {
+    return (struct leaders){.index = sg_alloc(members * sizeof(uint32_t)),
+                            .doubtful = sg_alloc(members * sizeof(uint32_t)),
+                            .open = sg_zalloc(members, sizeof(bool))};
+}
+
+static void free_leaders(struct leaders *leaders) {
+    free(leaders->index);
+    free(leaders->doubtful);
+    free(leaders->open);
+}
 
 static const uint8_t *sketch_of(const struct dedup_rule *rule, const struct dedup_component *component, size_t member) {
     return component->sketches + member * rule->bytes;
@@ -57,56 +69,46 @@ static uint16_t estimate(const struct dedup_rule *rule, unsigned matches) {
     return (uint16_t)(dedup_sketch_similarity(matches, rule->bytes) * SCALE + 0.5);
 }
 
-/* What pass one finds for one member. Returns true when the member stays in doubt. */
-static bool sift_one(const struct dedup_rule *rule, const struct dedup_component *component,
-                     const struct leaders *leaders, size_t member, struct dedup_fate *fate) {
+/* Compare one member with all leaders. True: it follows none for sure, and is in doubt with the doubtful ones. */
+static bool sift_one(const struct dedup_rule *rule, const struct dedup_component *component, struct leaders *leaders,
+                     size_t member, struct dedup_fate *fate) {
     unsigned best = 0;
-    bool doubt = false, follows = false;
+    bool open = false, follows = false;
+    leaders->doubtful_count = 0;
     for (size_t i = 0; i < leaders->count; i++) {
-        size_t leader = leaders->index[i];
+        uint32_t leader = leaders->index[i];
         if (component->short_text[leader]) continue;
         unsigned matches = matches_of(rule, component, member, leader);
         if (matches < rule->maybe) continue;
-        if (matches < rule->sure || leaders->open[leader]) {
-            doubt = true;
+        if (matches < rule->sure) {
+            leaders->doubtful[leaders->doubtful_count++] = leader;
+        } else if (leaders->open[leader]) {
+            open = true;
         } else if (!follows || matches > best) {
             follows = true;
             best = matches;
-            fate->leader = (uint32_t)leader;
+            fate->leader = leader;
             fate->similarity = estimate(rule, matches);
         }
     }
-    return doubt && !follows;
-}
-
-/* The member and every possible leader it is in doubt with want their texts. */
-static void mark_doubts(const struct dedup_rule *rule, const struct dedup_component *component,
-                        const struct leaders *leaders, size_t member, struct dedup_fate *fates) {
-    for (size_t i = 0; i < leaders->count; i++) {
-        size_t leader = leaders->index[i];
-        if (component->short_text[leader]) continue;
-        unsigned matches = matches_of(rule, component, member, leader);
-        if (matches < rule->maybe || matches >= rule->sure) continue;
-        fates[leader].needs_text = fates[member].needs_text = true;
-    }
+    return !follows && (open || leaders->doubtful_count > 0);
 }
 
 bool dedup_leader_sift(const struct dedup_rule *rule, const struct dedup_component *component,
                        struct dedup_fate *fates) {
-    struct leaders leaders = {.index = sg_alloc(component->count * sizeof *leaders.index),
-                              .open = sg_zalloc(component->count, sizeof *leaders.open)};
+    struct leaders leaders = new_leaders(component->count);
     bool clear = true;
     for (size_t member = 0; member < component->count; member++) {
         fates[member] = (struct dedup_fate){.leader = (uint32_t)member, .similarity = SCALE};
         if (!component->short_text[member] && sift_one(rule, component, &leaders, member, &fates[member])) {
             leaders.open[member] = true;
             clear = false;
-            mark_doubts(rule, component, &leaders, member, fates);
+            for (size_t i = 0; i < leaders.doubtful_count; i++)
+                fates[leaders.doubtful[i]].needs_text = fates[member].needs_text = true;
         }
         if (fates[member].leader == member) leaders.index[leaders.count++] = (uint32_t)member;
     }
-    free(leaders.index);
-    free(leaders.open);
+    free_leaders(&leaders);
     return clear;
 }
 
@@ -121,22 +123,18 @@ struct asking {
 
 /* The best of the doubtful leaders by exact similarity, when it is tau or more. */
 static enum sg_code by_texts(const struct asking *asking, size_t member, struct dedup_fate *fate, struct sg_err *err) {
-    const struct dedup_rule *rule = asking->rule;
     uint64_t best_common = 0, best_all = 1;
-    for (size_t i = 0; i < asking->leaders.count; i++) {
-        size_t leader = asking->leaders.index[i];
-        if (asking->component->short_text[leader]) continue;
-        unsigned matches = matches_of(rule, asking->component, member, leader);
-        if (matches < rule->maybe || matches >= rule->sure) continue;
+    for (size_t i = 0; i < asking->leaders.doubtful_count; i++) {
+        uint32_t leader = asking->leaders.doubtful[i];
         uint64_t common = 0, all = 1;
         enum sg_code code = asking->exact(asking->context, member, leader, &common, &all, err);
         if (code != SG_OK) return code;
-        if (common * 1000000 < all * rule->tau_ppm) continue;
+        if (common * 1000000 < all * asking->rule->tau_ppm) continue;
         if (fate->by_text && common * best_all <= best_common * all) continue;
         best_common = common;
         best_all = all;
         fate->by_text = true;
-        fate->leader = (uint32_t)leader;
+        fate->leader = leader;
         fate->similarity = (uint16_t)((common * SCALE + all / 2) / all);
     }
     return SG_OK;
@@ -145,8 +143,7 @@ static enum sg_code by_texts(const struct asking *asking, size_t member, struct 
 enum sg_code dedup_leader_settle(const struct dedup_rule *rule, const struct dedup_component *component,
                                  struct dedup_texts texts, struct dedup_fate *fates, struct sg_err *err) {
     struct asking asking = {.rule = rule, .component = component, .exact = texts.exact, .context = texts.context};
-    asking.leaders.index = sg_alloc(component->count * sizeof *asking.leaders.index);
-    asking.leaders.open = sg_zalloc(component->count, sizeof *asking.leaders.open);
+    asking.leaders = new_leaders(component->count);
     enum sg_code code = SG_OK;
     for (size_t member = 0; member < component->count && code == SG_OK; member++) {
         struct dedup_fate *fate = &fates[member];
@@ -155,7 +152,6 @@ enum sg_code dedup_leader_settle(const struct dedup_rule *rule, const struct ded
             code = by_texts(&asking, member, fate, err);
         if (fate->leader == member) asking.leaders.index[asking.leaders.count++] = (uint32_t)member;
     }
-    free(asking.leaders.index);
-    free(asking.leaders.open);
+    free_leaders(&asking.leaders);
     return code;
 }
