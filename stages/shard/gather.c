@@ -215,7 +215,8 @@ static enum sg_code prove(const struct shard_gather *gather, struct sg_err *err)
         const struct shard_totals *in = &strata->items[s].totals;
         if (in->documents != out[s].documents || in->raw_bytes != out[s].raw_bytes ||
             sg_hash_compare(in->fingerprint, out[s].fingerprint) != 0)
-            code = sg_err_set(err, SG_SYSTEM, "%s: %llu documents came in and %llu went out, or not the same ones; is memory or disk sound?",
+            code = sg_err_set(err, SG_SYSTEM,
+                              "%s: %llu documents came in and %llu went out, or not the same ones; is memory or disk sound?",
                               strata->items[s].name, (unsigned long long)in->documents, (unsigned long long)out[s].documents);
     }
     free(out);

@@ -32,7 +32,12 @@ static const struct sg_verb verbs[] = {
 
 static const char *const manual[] = {
     "Writes a corpus as shards in a folder for each language, in an order that is random but repeatable: where a document "
-    "stands depends on its id and the seed, never on files, threads, memory or interruptions.",
+    "stands depends on its id and the seed, never on files, threads, memory or interruptions. Lines pass byte for byte.",
+    "The folder is named by the members language and language_script (hin_Deva; und_Zyyy without them). A shard is one zstd "
+    "frame that tells its size, for many readers take nothing else whole. manifest.json describes every shard and is written "
+    "last: a folder without it is no release. README.md and SHA256SUMS are for people, run.json tells what was read.",
+    "FOLDER must be empty or hold what this program wrote. A run that was interrupted is run again with the same command.",
+    "verify reads a release and prints one line for each thing that is not as the manifest says, then ends with exit 3.",
     NULL};
 
 static const struct sg_stage stage = {

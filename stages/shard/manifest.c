@@ -58,7 +58,8 @@ void shard_release_total(struct shard_release *release) {
 }
 
 void shard_release_free(struct shard_release *release) {
-    char *texts[] = {release->name, release->version, release->tool, release->unicode, release->icu, release->zstd, release->plan};
+    char *texts[] = {release->name, release->version, release->tool, release->unicode,
+                     release->icu,  release->zstd,    release->plan};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free(texts[i]);
     for (size_t i = 0; i < release->part_count; i++) shard_counts_free(&release->parts[i].counts);
     for (size_t i = 0; i < release->total_count; i++) shard_counts_free(&release->totals[i].counts);

@@ -5,7 +5,6 @@
 
 #include "base/num.h"
 #include "io/oneframe.h"
-#include "rank.h"
 #include "run/pipe.h"
 #include "run/signals.h"
 
@@ -20,9 +19,6 @@
 
 const char *const shard_count_names[SHARD_COUNTS] = {"blank_lines", "byte_order_marks", "duplicate_names",
                                                      "lone_surrogates", "labels_too_long"};
-
-/* A key as the duplicate check sorts it: K big-endian, then 64 bits of the line's hash. */
-#define KEY_WIDTH 24
 
 struct batch {
     struct sg_frames_batch in;
@@ -67,7 +63,7 @@ static enum sg_code start(struct shard_scatter *scatter, struct sg_err *err) {
     }
     scatter->files = sg_zalloc(scatter->run->inputs.count + 1, sizeof *scatter->files);
     if (scatter->rules.repeated_ids) return SG_OK;
-    struct sg_extsort_options options = {.width = KEY_WIDTH, .key_offset = 0, .key_bytes = 16,
+    struct sg_extsort_options options = {.width = SHARD_KEY_WIDTH, .key_offset = 0, .key_bytes = 16,
                                          .memory_bytes = scatter->memory.keys_bytes, .folder = scatter->run->tmp};
     return sg_extsort_init(&scatter->keys, &options, err);
 }
@@ -181,7 +177,8 @@ static enum sg_code keep(struct shard_scatter *scatter, struct shard_worker *wor
     enum sg_code code = spill(scatter, worker, err);
     if (code != SG_OK || shard_pool_put(&worker->pool, number, &document->slip, document->line)) return code;
     char need[SG_NUM_TEXT], have[SG_NUM_TEXT];
-    return sg_err_set(err, SG_BUDGET, "a record of %s does not fit the %s that each of %u threads has: give a larger --memory or fewer threads",
+    return sg_err_set(err, SG_BUDGET, "a record of %s does not fit the %s that each of %u threads has: "
+                      "give a larger --memory or fewer threads",
                       sg_num_bytes(SHARD_POOL_NEED(document->slip.bytes), need),
                       sg_num_bytes(scatter->memory.pool_bytes, have), scatter->worker_count);
 }
@@ -203,13 +200,13 @@ static void set_aside(struct shard_scatter *scatter, struct batch *batch, const 
 }
 
 static void put_key(struct batch *batch, const struct shard_document *document) {
-    char *at = sg_buf_room(&batch->keys, KEY_WIDTH);
+    char *at = sg_buf_room(&batch->keys, SHARD_KEY_WIDTH);
     for (int i = 0; i < 8; i++) {
         at[i] = (char)(document->key.hi >> (56 - 8 * i));
         at[8 + i] = (char)(document->key.lo >> (56 - 8 * i));
     }
     sg_num_put_u64(at + 16, document->line_hash.lo);
-    batch->keys.len += KEY_WIDTH;
+    batch->keys.len += SHARD_KEY_WIDTH;
 }
 
 static enum sg_code one_line(struct shard_scatter *scatter, struct shard_worker *worker, struct batch *batch,
@@ -318,10 +315,11 @@ static enum sg_code write_batch(void *context, void *argument, struct sg_err *er
     if (batch->failed) return tell_failure(scatter, batch, err);
     if (batch->duplicate_names && !scatter->named_duplicate) {
         scatter->named_duplicate = true;
-        sg_log_line(scatter->run->progress, SG_LOG_WARNING, "a member name stands twice in a record of '%s' (the last one is read)",
+        sg_log_line(scatter->run->progress, SG_LOG_WARNING,
+                    "a member name stands twice in a record of '%s' (the last one is read)",
                     scatter->run->inputs.items[batch->file].path);
     }
-    for (size_t at = 0; at < batch->keys.len && code == SG_OK; at += KEY_WIDTH)
+    for (size_t at = 0; at < batch->keys.len && code == SG_OK; at += SHARD_KEY_WIDTH)
         code = sg_extsort_put(scatter->keys, batch->keys.data + at, err);
     if (code == SG_OK) code = put_bad(scatter, batch, err);
     scatter->file_records += batch->parts.records_in;
@@ -360,7 +358,8 @@ static enum sg_code check_files(struct shard_scatter *scatter, struct sg_err *er
         if (code != SG_OK) return code;
         if (file->foreign_frames && !file->promise.known && input->regular)
             sg_log_line(scatter->run->progress, SG_LOG_WARNING,
-                        "'%s' has several frames, no seek table and no receipt: a foreign file, or one of ours that was cut between frames",
+                        "'%s' has several frames, no seek table and no receipt: a foreign file, or one of ours that was "
+                        "cut between frames",
                         input->path);
     }
     uint64_t all = scatter->documents + scatter->bad;
@@ -486,88 +485,5 @@ enum sg_code shard_scatter_fit(struct shard_scatter *scatter, struct sg_err *err
                               sg_num_bytes(need, text));
         }
     }
-    return code;
-}
-
-/* ---- ids ---- */
-
-#define EXAMPLES 5
-
-struct doubled {
-    struct sg_hash128 keys[EXAMPLES];
-    uint64_t count;
-};
-
-/* Keys come sorted: a key that stands there with two line hashes has two different lines. */
-static enum sg_code find_doubled(struct sg_extsort *keys, struct doubled *found, struct sg_err *err) {
-    unsigned char last[KEY_WIDTH] = {0};
-    bool any = false, told = false;
-    enum sg_code code = sg_extsort_sort(keys, err);
-    while (code == SG_OK) {
-        const void *record;
-        code = sg_extsort_next(keys, &record, err);
-        if (code != SG_OK) break;
-        bool same_key = any && memcmp(last, record, 16) == 0;
-        if (!same_key) told = false;
-        if (same_key && !told && memcmp(last + 16, (const char *)record + 16, 8) != 0) {
-            told = true;
-            if (found->count < EXAMPLES) {
-                const unsigned char *at = record;
-                struct sg_hash128 *key = &found->keys[found->count];
-                for (int i = 0; i < 8; i++) key->hi = key->hi << 8 | at[i], key->lo = key->lo << 8 | at[8 + i];
-            }
-            found->count++;
-        }
-        memcpy(last, record, KEY_WIDTH);
-        any = true;
-    }
-    return code == SG_END ? SG_OK : code;
-}
-
-/* The id that has this key: its line lies in one of the strata at the key's rank. */
-static enum sg_code id_of(struct shard_scatter *scatter, struct sg_hash128 key, struct sg_buf *id, struct sg_err *err) {
-    struct sg_hash128 rank = shard_rank(scatter->rules.seed, key, 0);
-    struct shard_reader reader = {0};
-    enum sg_code code = SG_OK;
-    for (uint32_t s = 0; s < scatter->strata.count && code == SG_OK && id->len == 0; s++) {
-        struct shard_merge merge;
-        code = shard_merge_open(&merge, &scatter->runs, s, rank.hi, scatter->workers[0].decoder, err);
-        for (; code == SG_OK && merge.slip && merge.slip->rank_hi == rank.hi; code = shard_merge_next(&merge, err)) {
-            const char *line = NULL;
-            struct shard_document document;
-            code = shard_merge_line(&merge, &line, err);
-            if (code == SG_OK)
-                code = shard_document_read(&reader, &scatter->rules, line, merge.slip->bytes, &document, err);
-            if (code != SG_OK) break;
-            if (sg_hash_compare(document.key, key) != 0) continue;
-            sg_buf_put(id, document.id, document.id_len);
-            break;
-        }
-        shard_merge_free(&merge);
-    }
-    shard_reader_free(&reader);
-    return code;
-}
-
-enum sg_code shard_scatter_check_ids(struct shard_scatter *scatter, struct sg_err *err) {
-    if (scatter->rules.repeated_ids) return SG_OK;
-    struct doubled found = {0};
-    struct sg_buf id = {0};
-    char quoted[100], count[SG_NUM_TEXT];
-    enum sg_code code = find_doubled(scatter->keys, &found, err);
-    sg_extsort_free(scatter->keys);
-    scatter->keys = NULL;
-    for (uint64_t i = 0; i < found.count && i < EXAMPLES && code == SG_OK; i++) {
-        id.len = 0;
-        code = id_of(scatter, found.keys[i], &id, err);
-        sg_buf_str(&id);
-        if (code == SG_OK)
-            sg_log_line(scatter->run->progress, SG_LOG_ERROR, "two different lines have the id %s",
-                        sg_err_quote(id.data, quoted, sizeof quoted));
-    }
-    if (code == SG_OK && found.count)
-        code = sg_err_set(err, SG_DATA, "%s id%s more than one line; give every document an id of its own, or --duplicate-ids keep",
-                          sg_num_count(found.count, count), found.count == 1 ? " has" : "s have");
-    sg_buf_free(&id);
     return code;
 }

@@ -35,6 +35,9 @@ struct shard_memory {
 enum { SHARD_COUNT_BLANK, SHARD_COUNT_BOM, SHARD_COUNT_DUPLICATE, SHARD_COUNT_LONE, SHARD_COUNT_LABEL, SHARD_COUNTS };
 extern const char *const shard_count_names[SHARD_COUNTS];
 
+/* A key as the duplicate check sorts it: K big-endian, then 64 bits of the line's hash. */
+#define SHARD_KEY_WIDTH 24
+
 struct shard_worker {
     struct shard_pool pool;
     struct shard_spill spill;

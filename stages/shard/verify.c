@@ -273,7 +273,8 @@ static enum sg_code check_deep(struct verify *verify, unsigned threads, struct s
     pthread_mutex_init(&verify->seen.lock, NULL);
     if (!verify->manifest.repeated_ids) {
         code = sg_tmp_make(NULL, NULL, &tmp, err);
-        struct sg_extsort_options options = {.width = SHARD_SEEN_WIDTH, .key_bytes = 16, .memory_bytes = KEYS_BYTES, .folder = tmp};
+        struct sg_extsort_options options = {.width = SHARD_SEEN_WIDTH, .key_bytes = 16, .memory_bytes = KEYS_BYTES,
+                                             .folder = tmp};
         if (code == SG_OK) code = sg_extsort_init(&verify->seen.sort, &options, err);
     }
     struct sg_pipe pipe = {.threads = threads, .context = verify, .make = make_task, .unmake = free_task,

@@ -113,7 +113,8 @@ static void what_is_written_is_read(void **state) {
     shard_manifest_free(&manifest);
 
     /* Every member that is taken away is missed by name, and no cut text is a manifest. */
-    static const char *const needed[] = {"\"seeds\"", "\"shards\"", "\"sha256\"", "\"fingerprint\"", "\"shuffle\"", "\"raw_bytes\""};
+    static const char *const needed[] = {"\"seeds\"",       "\"shards\"",  "\"sha256\"",
+                                         "\"fingerprint\"", "\"shuffle\"", "\"raw_bytes\""};
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
         char *at = memmem(text.data, text.len, needed[i], strlen(needed[i]));
         assert_non_null(at);

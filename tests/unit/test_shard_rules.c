@@ -280,7 +280,8 @@ static void what_is_read_off_a_line(void **state) {
     assert_string_equal(document.folder, "und_Zyyy");
 
     static const char *const bad[] = {"{\"text\":\"t\"}", "{\"id\":\"\",\"text\":\"t\"}", "{\"id\":7,\"text\":\"t\"}",
-                                      "{\"id\":\"a\"}", "{\"id\":\"a\",\"text\":null}", "[]", "{\"id\":\"a\",\"text\":\"t\"", "\xFF"};
+                                      "{\"id\":\"a\"}", "{\"id\":\"a\",\"text\":null}",
+                                      "[]", "{\"id\":\"a\",\"text\":\"t\"", "\xFF"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(read_line(&reader, bad[i], &document, &err), SG_DATA);
     sg_buf_free(&buf);

@@ -126,13 +126,16 @@ static void deal(struct setting *setting, const struct sample *samples, size_t c
     struct sg_err err = {0};
     *setting = (struct setting){.all = {.items = setting->runs, .count = runs, .unit = SHARD_BYTES}};
     for (size_t r = 0; r < runs; r++) shard_pool_init(&setting->pools[r], 16u << 20);
-    for (size_t i = 0; i < count; i++)
-        assert_true(shard_pool_put(&setting->pools[dice_below(&seed, runs)], samples[i].stratum, &samples[i].slip, samples[i].line));
+    for (size_t i = 0; i < count; i++) {
+        struct shard_pool *pool = &setting->pools[dice_below(&seed, runs)];
+        assert_true(shard_pool_put(pool, samples[i].stratum, &samples[i].slip, samples[i].line));
+    }
     if (spilled) assert_int_equal(shard_spill_open(&setting->spill, folder, &err), SG_OK);
     for (size_t r = 0; r < runs; r++) {
         shard_pool_sort(&setting->pools[r]);
-        if (!spilled) shard_run_in_memory(&setting->runs[r], &setting->pools[r], SHARD_BYTES);
-        else assert_int_equal(shard_run_spilled(&setting->runs[r], &setting->pools[r], SHARD_BYTES, &setting->spill, &err), SG_OK);
+        struct shard_run *run = &setting->runs[r];
+        if (!spilled) shard_run_in_memory(run, &setting->pools[r], SHARD_BYTES);
+        else assert_int_equal(shard_run_spilled(run, &setting->pools[r], SHARD_BYTES, &setting->spill, &err), SG_OK);
     }
 }
 
