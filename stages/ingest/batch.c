@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-#define KEEP_BYTES ((size_t)8 << 20) /* a buffer that one large document made larger is given back */
+#define KEEP_BYTES                                                                                 \
+    ((size_t)8 << 20) /* a buffer that one large document made larger is given back */
 
 void batch_reset(struct batch *batch) {
     if (batch->data.cap > KEEP_BYTES) sg_buf_free(&batch->data);
@@ -16,7 +17,9 @@ void batch_free(struct batch *batch) {
     *batch = (struct batch){0};
 }
 
-bool batch_full(const struct batch *batch) { return batch->data.len >= BATCH_BYTES || batch->count >= BATCH_UNITS; }
+bool batch_full(const struct batch *batch) {
+    return batch->data.len >= BATCH_BYTES || batch->count >= BATCH_UNITS;
+}
 
 struct span batch_put(struct batch *batch, const char *bytes, size_t len) {
     struct span span = {batch->data.len, len};

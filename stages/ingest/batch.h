@@ -2,7 +2,8 @@
  * batch: raw units on their way from the reader to a worker.
  *
  * Shape   units in reading order; all their bytes stand in one buffer, told by spans.
- * Units   bytes. A batch is full at BATCH_BYTES or BATCH_UNITS, so its borders depend on the input only.
+ * Units   bytes. A batch is full at BATCH_BYTES or BATCH_UNITS, so its borders depend on the input
+ *         only.
  * Calls   batch_reset, batch_put* and batch_add, then read-only; batch_free. {0} is empty.
  * Owns    its buffer. Provenance and reason strings are borrowed.
  * Errors  none.
@@ -33,9 +34,9 @@ enum unit_kind {
 
 struct unit {
     enum unit_kind kind;
-    uint32_t file;    /* which file of the job */
-    uint64_t ordinal; /* of the member or record, from 1; 0: the file itself */
-    uint64_t byte;    /* UNIT_BAD: where, in the unpacked container; SG_NOWHERE */
+    uint32_t file;      /* which file of the job */
+    uint64_t ordinal;   /* of the member or record, from 1; 0: the file itself */
+    uint64_t byte;      /* UNIT_BAD: where, in the unpacked container; SG_NOWHERE */
     const char *reason; /* UNIT_DROP: static */
     const struct provenance *provenance;
     struct span bytes;

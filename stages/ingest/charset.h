@@ -2,10 +2,12 @@
  * charset: which charset bytes are in, and what they say in UTF-8.
  *
  * Shape   pure: bytes and hints in, UTF-8 and an account of the choice out.
- * Calls   one struct charset per worker (it keeps converters open): charset_new, charset_decode*, charset_free.
- * Owns    the answer's text is a part of the bytes given, or stands in the struct until the next decode.
- * Errors  none: what cannot be decoded becomes U+FFFD and is counted. ICU's own failure to open a converter makes that charset one
- *         that is not chosen.
+ * Calls   one struct charset per worker (it keeps converters open): charset_new, charset_decode*,
+ *         charset_free.
+ * Owns    the answer's text is a part of the bytes given, or stands in the struct until the next
+ *         decode.
+ * Errors  none: what cannot be decoded becomes U+FFFD and is counted. ICU's own failure to open a
+ *         converter makes that charset one that is not chosen.
  * Source  normalize.md section 8; WHATWG Encoding (labels); ICU 72 converters and ucsdet.
  */
 #ifndef INGEST_CHARSET_H
@@ -33,8 +35,8 @@ struct charset_answer {
 struct charset;
 struct charset *charset_new(void);
 void charset_free(struct charset *charset); /* accepts NULL */
-void charset_decode(struct charset *charset, const char *bytes, size_t len, const struct charset_hints *hints,
-                    struct charset_answer *out);
+void charset_decode(struct charset *charset, const char *bytes, size_t len,
+                    const struct charset_hints *hints, struct charset_answer *out);
 
 /* False for a label that names no charset we decode: for --charset. */
 bool charset_known(const char *label);

@@ -4,7 +4,8 @@
  * Shape   ICU converters kept open by name; one pass decodes and tallies.
  * Calls   {0}; charset_decoder_run*, charset_decoder_free. One struct per thread.
  * Owns    the converters.
- * Errors  run: false when ICU has no such converter. Undecodable bytes become U+FFFD and are counted.
+ * Errors  run: false when ICU has no such converter. Undecodable bytes become U+FFFD and are
+ *         counted.
  * Source  ICU 72 ucnv.h.
  */
 #ifndef INGEST_CHARSET_DECODER_H
@@ -32,7 +33,9 @@ struct charset_tally {
     uint64_t letters; /* of these, letters and marks */
     uint64_t lower;   /* of these, lower case */
     uint64_t signs;   /* quotes, dashes and the like, where they may stand */
-    uint64_t odd;     /* that stand where no word has them: a capital or another script inside a word, a symbol between letters */
+    /* that stand where no word has them: a capital or another script inside a word, a symbol
+     * between letters */
+    uint64_t odd;
     struct charset_letter distinct[CHARSET_LETTERS];
     size_t distinct_count;
 };
@@ -46,8 +49,8 @@ struct charset_decoder {
 };
 
 /* Replaces out's content. look: fill the tally's second half, at several times the cost. */
-bool charset_decoder_run(struct charset_decoder *decoder, const char *converter, const char *bytes, size_t len, bool look,
-                         struct charset_tally *tally, struct sg_buf *out);
+bool charset_decoder_run(struct charset_decoder *decoder, const char *converter, const char *bytes,
+                         size_t len, bool look, struct charset_tally *tally, struct sg_buf *out);
 void charset_decoder_free(struct charset_decoder *decoder);
 
 #endif

@@ -1,10 +1,13 @@
 /*
- * charset_label: from what a page or a person calls a charset to our name for it and ICU's converter.
+ * charset_label: from what a page or a person calls a charset to our name for it and ICU's
+ * converter.
  *
  * Shape   a table; labels compare without case.
  * Owns    nothing.
- * Errors  NULL for a label that is not known or that is refused (utf-7, x-user-defined: a door for attacks, no text).
- * Source  WHATWG Encoding section 4.2; IANA names for what browsers do not read (ibm850, euc-tw, iso-2022-kr, ISCII).
+ * Errors  NULL for a label that is not known or that is refused (utf-7, x-user-defined: a door for
+ *         attacks, no text).
+ * Source  WHATWG Encoding section 4.2; IANA names for what browsers do not read (ibm850, euc-tw,
+ *         iso-2022-kr, ISCII).
  */
 #ifndef INGEST_CHARSET_LABEL_H
 #define INGEST_CHARSET_LABEL_H

@@ -34,7 +34,9 @@ static la_ssize_t client_read(struct archive *archive, void *context, const void
     return -1;
 }
 
-bool container_wants_file(enum detect_kind kind) { return kind == DETECT_ZIP || kind == DETECT_7Z || kind == DETECT_ISO; }
+bool container_wants_file(enum detect_kind kind) {
+    return kind == DETECT_ZIP || kind == DETECT_7Z || kind == DETECT_ISO;
+}
 
 static void support_format(struct archive *archive, enum detect_kind kind, bool seekable) {
     switch (kind) {
@@ -55,21 +57,24 @@ static enum sg_code failed(struct container *container, struct sg_err *err) {
         return SG_SYSTEM;
     }
     const char *text = archive_error_string(container->archive);
-    /* What broke the stream is nearer to the truth than what the format's reader makes of the missing bytes. */
-    if (container->stream && container->stream->state == SG_DATA) text = container->stream->why.text;
+    /* What broke the stream is nearer to the truth than what the format's reader makes of the
+     * missing bytes. */
+    if (container->stream && container->stream->state == SG_DATA)
+        text = container->stream->why.text;
     return sg_err_set(err, SG_DATA, "%s", text ? text : "damaged");
 }
 
 static bool open_archive(struct container *container) {
     container->archive = archive_read_new();
     support_format(container->archive, container->kind, container->stream == NULL);
-    int got = container->stream ? archive_read_open(container->archive, container, NULL, client_read, NULL)
-                                : archive_read_open_fd(container->archive, container->fd, BLOCK);
+    int got = container->stream
+                  ? archive_read_open(container->archive, container, NULL, client_read, NULL)
+                  : archive_read_open_fd(container->archive, container->fd, BLOCK);
     return got == ARCHIVE_OK || got == ARCHIVE_WARN;
 }
 
-enum sg_code container_open(struct container **out, enum detect_kind kind, struct stream *stream, int fd, struct limits *limits,
-                            struct sg_err *err) {
+enum sg_code container_open(struct container **out, enum detect_kind kind, struct stream *stream,
+                            int fd, struct limits *limits, struct sg_err *err) {
     struct container *container = sg_zalloc(1, sizeof *container);
     container->kind = kind;
     container->stream = stream;
@@ -87,10 +92,12 @@ static int next_header(struct archive *archive, struct archive_entry **entry) {
     return got;
 }
 
-/* A damaged zip member ends libarchive's handle, not the archive: its directory still names the others. A new handle passes over
- * the members that were met. */
+/* A damaged zip member ends libarchive's handle, not the archive: its directory still names the
+ * others. A new handle passes over the members that were met. */
 static bool reopen(struct container *container) {
-    if (container->stream || container->reopenings == REOPENINGS || lseek(container->fd, 0, SEEK_SET) != 0) return false;
+    if (container->stream || container->reopenings == REOPENINGS ||
+        lseek(container->fd, 0, SEEK_SET) != 0)
+        return false;
     container->reopenings++;
     archive_read_free(container->archive);
     if (!open_archive(container)) return false;
@@ -102,7 +109,8 @@ static bool reopen(struct container *container) {
     return true;
 }
 
-/* The name as bytes: UTF-8 where the format says its charset (zip, 7z, pax), else what stands there. */
+/* The name as bytes: UTF-8 where the format says its charset (zip, 7z, pax), else what stands
+ * there. */
 static const char *name_of(struct archive_entry *entry) {
     const char *name = archive_entry_pathname_utf8(entry);
     if (!name) name = archive_entry_pathname(entry);
@@ -120,7 +128,8 @@ static enum container_type type_of(struct archive_entry *entry) {
     }
 }
 
-enum sg_code container_next(struct container *container, struct container_member *member, struct sg_err *err) {
+enum sg_code container_next(struct container *container, struct container_member *member,
+                            struct sg_err *err) {
     if (container->over) return SG_END;
     struct archive_entry *entry = NULL;
     int got = next_header(container->archive, &entry);
@@ -179,7 +188,9 @@ uint64_t container_offset(const struct container *container) {
     return offset > 0 ? (uint64_t)offset : 0;
 }
 
-bool container_broken(const struct container *container) { return container->broken; }
+bool container_broken(const struct container *container) {
+    return container->broken;
+}
 
 void container_close(struct container *container) {
     if (!container) return;

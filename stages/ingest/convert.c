@@ -3,12 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "document.h"
+#include "ingest_document.h"
 #include "text/json.h"
 
 const char *const convert_counters[CONVERT_COUNTERS + 1] = {
-    [CONVERT_BLANK] = "blank_lines",      [CONVERT_BOM] = "byte_order_marks",         [CONVERT_ERRORS] = "decode_errors",
-    [CONVERT_DERIVED] = "derived_ids",    [CONVERT_DUPLICATE] = "duplicate_names",    [CONVERT_REPAIRED] = "repaired_lines",
+    [CONVERT_BLANK] = "blank_lines",         [CONVERT_BOM] = "byte_order_marks",
+    [CONVERT_ERRORS] = "decode_errors",      [CONVERT_DERIVED] = "derived_ids",
+    [CONVERT_DUPLICATE] = "duplicate_names", [CONVERT_REPAIRED] = "repaired_lines",
 };
 
 struct convert *convert_new(const struct convert_options *options) {
@@ -39,7 +40,8 @@ static void count_reason(struct convert *convert, const char *name) {
             convert->reasons[i].count++;
             return;
         }
-    convert->reasons = sg_realloc(convert->reasons, (convert->reason_count + 1) * sizeof *convert->reasons);
+    convert->reasons =
+        sg_realloc(convert->reasons, (convert->reason_count + 1) * sizeof *convert->reasons);
     convert->reasons[convert->reason_count++] = (struct convert_reason){name, 1};
 }
 
@@ -54,34 +56,35 @@ static struct document_place place_of(const struct batch *batch, const struct un
 
 /* ---- dropped and bad ---- */
 
-static void drop(struct convert *convert, const struct batch *batch, const struct unit *unit, const char *reason,
-                 struct sg_parts *parts) {
+static void drop(struct convert *convert, const struct batch *batch, const struct unit *unit,
+                 const char *reason, struct sg_parts *parts) {
     struct document_place place = place_of(batch, unit);
     char id[SG_HASH_HEX];
-    document_id(&place, "", 0, id);
+    ingest_document_id(&place, "", 0, id);
     convert->detail.len = convert->path.len = 0;
-    document_path(&place, &convert->path);
+    ingest_document_path(&place, &convert->path);
     sg_buf_puts(&convert->detail, ",\"file_path\":");
     sg_json_quote(&convert->detail, convert->path.data, convert->path.len);
     const char *url = batch_at(batch, unit->url);
     if (url[0]) {
         sg_buf_puts(&convert->detail, ",\"url\":");
-        document_quote(&convert->detail, url, strlen(url));
+        ingest_document_quote(&convert->detail, url, strlen(url));
     }
     parts->records_in++;
     sg_parts_drop(parts, id, SG_HASH_HEX - 1, reason, &convert->detail);
     count_reason(convert, reason);
 }
 
-static void bad(struct convert *convert, const struct batch *batch, const struct unit *unit, uint64_t byte, const char *cause,
-                struct span bytes, struct sg_parts *parts) {
+static void bad(struct convert *convert, const struct batch *batch, const struct unit *unit,
+                uint64_t byte, const char *cause, struct span bytes, struct sg_parts *parts) {
     struct document_place place = place_of(batch, unit);
     convert->path.len = 0;
-    document_path(&place, &convert->path);
+    ingest_document_path(&place, &convert->path);
     if (convert->path.len == 0) sg_buf_puts(&convert->path, "-");
     sg_buf_str(&convert->path);
     parts->records_in++;
-    sg_parts_bad(parts, parts->records_in, byte, cause, convert->path.data, bytes.len ? batch->data.data + bytes.at : "", bytes.len);
+    sg_parts_bad(parts, parts->records_in, byte, cause, convert->path.data,
+                 bytes.len ? batch->data.data + bytes.at : "", bytes.len);
 }
 
 /* ---- texts ---- */
@@ -129,18 +132,23 @@ static void top_domain(const char *url, char out[16]) {
     out[len - begin] = 0;
 }
 
-static const char *first(const char *a, const char *b) { return a && a[0] ? a : b ? b : ""; }
+static const char *first(const char *a, const char *b) {
+    return a && a[0] ? a : b ? b : "";
+}
 
-static void document(struct convert *convert, const struct batch *batch, const struct unit *unit, struct sg_parts *parts) {
+static void document(struct convert *convert, const struct batch *batch, const struct unit *unit,
+                     struct sg_parts *parts) {
     char domain[16];
     top_domain(batch_at(batch, unit->url), domain);
     struct charset_hints hints = {
-        .declared = first(batch_at(batch, unit->declared), first(unit->provenance->charset, convert->options->charset)),
+        .declared = first(batch_at(batch, unit->declared),
+                          first(unit->provenance->charset, convert->options->charset)),
         .language = batch_at(batch, unit->language),
         .domain = domain,
     };
     struct charset_answer answer;
-    charset_decode(convert->charset, batch_at(batch, unit->bytes), unit->bytes.len, &hints, &answer);
+    charset_decode(convert->charset, batch_at(batch, unit->bytes), unit->bytes.len, &hints,
+                   &answer);
     convert->counts[CONVERT_ERRORS] += answer.errors;
     struct document document = {
         .place = place_of(batch, unit),
@@ -150,7 +158,7 @@ static void document(struct convert *convert, const struct batch *batch, const s
         .charset = &answer,
     };
     if (convert->options->split == SPLIT_DOCUMENT) {
-        document_write(&document, answer.text, answer.len, &parts->lines);
+        ingest_document_write(&document, answer.text, answer.len, &parts->lines);
         parts->records_in++;
         parts->records_out++;
         return;
@@ -159,7 +167,7 @@ static void document(struct convert *convert, const struct batch *batch, const s
     struct span piece;
     while (convert_piece(convert->options->split, answer.text, answer.len, &at, &piece)) {
         document.place.piece++;
-        document_write(&document, answer.text + piece.at, piece.len, &parts->lines);
+        ingest_document_write(&document, answer.text + piece.at, piece.len, &parts->lines);
         parts->records_in++;
         parts->records_out++;
     }
@@ -174,14 +182,15 @@ static void note_duplicate(const struct sg_record *record, char out[64]) {
             const struct sg_member *a = &record->members[i], *b = &record->members[j];
             if (a->name_len != b->name_len || memcmp(a->name, b->name, a->name_len) != 0) continue;
             char name[32];
-            snprintf(name, sizeof name, "%.*s", (int)(a->name_len < 30 ? a->name_len : 30), a->name);
+            snprintf(name, sizeof name, "%.*s", (int)(a->name_len < 30 ? a->name_len : 30),
+                     a->name);
             sg_err_quote(name, out, 64);
             return;
         }
 }
 
-static void lines(struct convert *convert, const struct batch *batch, const struct unit *unit, struct sg_parts *parts,
-                  char duplicate[64]) {
+static void lines(struct convert *convert, const struct batch *batch, const struct unit *unit,
+                  struct sg_parts *parts, char duplicate[64]) {
     const char *all = batch_at(batch, unit->bytes);
     for (size_t at = 0; at < unit->bytes.len;) {
         size_t end = line_end(all, unit->bytes.len, at), len = end - at;
@@ -194,12 +203,14 @@ static void lines(struct convert *convert, const struct batch *batch, const stru
         }
         struct sg_err err = {0};
         size_t before = parts->lines.len;
-        if (jsonl_convert(&convert->jsonl, &convert->options->map, unit->provenance, line, len, &parts->lines, &err) != SG_OK) {
+        if (jsonl_convert(&convert->jsonl, &convert->options->map, unit->provenance, line, len,
+                          &parts->lines, &err) != SG_OK) {
             parts->lines.len = before;
             bad(convert, batch, unit, err.byte, err.text, span, parts);
             continue;
         }
-        if (convert->jsonl.record.duplicate_names && !duplicate[0]) note_duplicate(&convert->jsonl.record, duplicate);
+        if (convert->jsonl.record.duplicate_names && !duplicate[0])
+            note_duplicate(&convert->jsonl.record, duplicate);
         parts->records_in++;
         parts->records_out++;
     }
@@ -212,7 +223,8 @@ static void lines(struct convert *convert, const struct batch *batch, const stru
     convert->jsonl.derived_ids = convert->jsonl.decode_errors = 0;
 }
 
-void convert_batch(struct convert *convert, const struct batch *batch, uint64_t *units, struct sg_parts *parts, char duplicate[64]) {
+void convert_batch(struct convert *convert, const struct batch *batch, uint64_t *units,
+                   struct sg_parts *parts, char duplicate[64]) {
     for (size_t i = 0; i < batch->count; i++) {
         const struct unit *unit = &batch->units[i];
         uint64_t before = parts->records_in;
@@ -221,7 +233,8 @@ void convert_batch(struct convert *convert, const struct batch *batch, uint64_t 
         case UNIT_LINES: lines(convert, batch, unit, parts, duplicate); break;
         case UNIT_DROP: drop(convert, batch, unit, unit->reason, parts); break;
         case UNIT_BAD:
-            bad(convert, batch, unit, unit->byte, batch_at(batch, unit->cause), (struct span){0}, parts);
+            bad(convert, batch, unit, unit->byte, batch_at(batch, unit->cause), (struct span){0},
+                parts);
             break;
         }
         units[i] = parts->records_in - before;

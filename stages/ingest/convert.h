@@ -1,5 +1,6 @@
 /*
- * convert: raw units become records, ledger lines and bad units: all that needs no order, so workers do it.
+ * convert: raw units become records, ledger lines and bad units: all that needs no order, so
+ * workers do it.
  *
  * Shape   pure but for its scratch: a batch in, struct sg_parts out.
  * Calls   convert_new per worker, convert_batch*, convert_free.
@@ -55,11 +56,14 @@ void convert_free(struct convert *convert); /* accepts NULL */
 /* Counts back to zero, for the next output. */
 void convert_restart(struct convert *convert);
 
-/* units[i] tells how many documents, ledger lines and bad units the batch's unit i became. duplicate receives the first member
- * name that stood twice in a record (quoted), when it is "" before. */
-void convert_batch(struct convert *convert, const struct batch *batch, uint64_t *units, struct sg_parts *parts, char duplicate[64]);
+/* units[i] tells how many documents, ledger lines and bad units the batch's unit i became.
+ * duplicate receives the first member name that stood twice in a record (quoted), when it is ""
+ * before. */
+void convert_batch(struct convert *convert, const struct batch *batch, uint64_t *units,
+                   struct sg_parts *parts, char duplicate[64]);
 
-/* The next piece of text in [*at, len); false at the end. Lines without their ends; paragraphs between blank lines; none is blank. */
+/* The next piece of text in [*at, len); false at the end. Lines without their ends; paragraphs
+ * between blank lines; none is blank. */
 bool convert_piece(enum split split, const char *text, size_t len, size_t *at, struct span *piece);
 
 #endif

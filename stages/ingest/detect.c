@@ -1,9 +1,10 @@
 /*
- * Order matters: magic numbers first, then formats told by a checksum (tar) or a place (iso), then the line-shaped ones, then
- * leaf kinds by counting bytes.
+ * Order matters: magic numbers first, then formats told by a checksum (tar) or a place (iso), then
+ * the line-shaped ones, then leaf kinds by counting bytes.
  *
- * Binary or text: text in any charset that ICU knows has no NUL (UTF-16 and UTF-32 are tried before) and hardly any C0 control.
- * A head with more than 1 NUL in 1,000 bytes, or more than 1 other control in 20, is binary. Random bytes have 4 NULs in 1,000.
+ * Binary or text: text in any charset that ICU knows has no NUL (UTF-16 and UTF-32 are tried
+ * before) and hardly any C0 control. A head with more than 1 NUL in 1,000 bytes, or more than 1
+ * other control in 20, is binary. Random bytes have 4 NULs in 1,000.
  */
 #include "detect.h"
 
@@ -19,12 +20,15 @@ struct magic {
     enum detect_kind kind;
 };
 
-#define MAGIC(text, offset, kind) {text, sizeof(text) - 1, offset, kind}
+#define MAGIC(text, offset, kind)                                                                  \
+    { text, sizeof(text) - 1, offset, kind }
 
 static const struct magic magics[] = {
     MAGIC("\x1f\x8b\x08", 0, DETECT_PACKED),
     MAGIC("\x28\xb5\x2f\xfd", 0, DETECT_PACKED),
-    MAGIC("\xfd" "7zXZ\0", 0, DETECT_PACKED),
+    MAGIC("\xfd"
+          "7zXZ\0",
+          0, DETECT_PACKED),
     MAGIC("BZh", 0, DETECT_PACKED), /* checked further below */
     MAGIC("\x04\x22\x4d\x18", 0, DETECT_PACKED),
     MAGIC("LZIP\x01", 0, DETECT_PACKED),
@@ -48,7 +52,9 @@ static const struct magic magics[] = {
     MAGIC("\xff\xd8\xff", 0, DETECT_BINARY),
     MAGIC("GIF8", 0, DETECT_BINARY),
     MAGIC("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0, DETECT_BINARY), /* old Office files */
-    MAGIC("\x7f" "ELF", 0, DETECT_BINARY),
+    MAGIC("\x7f"
+          "ELF",
+          0, DETECT_BINARY),
     MAGIC("wOFF", 0, DETECT_BINARY),
     MAGIC("wOF2", 0, DETECT_BINARY),
 };
@@ -68,10 +74,12 @@ static enum detect_kind by_magic(const char *head, size_t len) {
         const struct magic *m = &magics[i];
         if (len < m->at + m->len || memcmp(head + m->at, m->bytes, m->len) != 0) continue;
         /* These two are short enough to begin a text: look at what must follow. */
-        if (m->bytes[0] == 'B' && (len < 10 || head[3] < '1' || head[3] > '9' ||
-                                   (memcmp(head + 4, "1AY&SY", 6) != 0 && memcmp(head + 4, "\x17rE8P\x90", 6) != 0)))
+        if (m->bytes[0] == 'B' &&
+            (len < 10 || head[3] < '1' || head[3] > '9' ||
+             (memcmp(head + 4, "1AY&SY", 6) != 0 && memcmp(head + 4, "\x17rE8P\x90", 6) != 0)))
             continue;
-        if (m->bytes[0] == '\x5d' && (len < 13 || head[3] & 0x0f)) continue; /* .lzma: dictionary of a round size */
+        if (m->bytes[0] == '\x5d' && (len < 13 || head[3] & 0x0f))
+            continue; /* .lzma: dictionary of a round size */
         return m->kind;
     }
     return DETECT_EMPTY;
@@ -94,7 +102,8 @@ static bool is_tar(const char *head, size_t len) {
     return digits > 0 && told == sum;
 }
 
-/* Old binary cpio: magic 070707 octal as a 16-bit number of either byte order, then a name length that makes sense. */
+/* Old binary cpio: magic 070707 octal as a 16-bit number of either byte order, then a name length
+ * that makes sense. */
 static bool is_old_cpio(const char *head, size_t len) {
     if (len < 27) return false;
     const unsigned char *p = (const unsigned char *)head;
@@ -109,21 +118,28 @@ static bool is_office(const char *head, size_t len) {
     const unsigned char *p = (const unsigned char *)head;
     size_t name_len = p[26] | (size_t)p[27] << 8;
     if (len < 30 + name_len) return false;
-    static const char *const names[] = {"mimetype", "[Content_Types].xml", "META-INF/", "META-INF/MANIFEST.MF"};
+    static const char *const names[] = {"mimetype", "[Content_Types].xml", "META-INF/",
+                                        "META-INF/MANIFEST.MF"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strlen(names[i]) == name_len && memcmp(head + 30, names[i], name_len) == 0) return true;
     return false;
 }
 
 /* "URL IP date type length" as the first line, with the version block's address. */
-static bool is_arc(const char *head, size_t len) { return starts(head, len, "filedesc://"); }
+static bool is_arc(const char *head, size_t len) {
+    return starts(head, len, "filedesc://");
+}
 
 static size_t skip_space(const char *head, size_t len, size_t at) {
-    while (at < len && (head[at] == ' ' || head[at] == '\t' || head[at] == '\n' || head[at] == '\r')) at++;
+    while (at < len &&
+           (head[at] == ' ' || head[at] == '\t' || head[at] == '\n' || head[at] == '\r'))
+        at++;
     return at;
 }
 
-static size_t skip_bom(const char *head, size_t len) { return starts(head, len, "\xef\xbb\xbf") ? 3 : 0; }
+static size_t skip_bom(const char *head, size_t len) {
+    return starts(head, len, "\xef\xbb\xbf") ? 3 : 0;
+}
 
 /* A cut first line counts when it begins like an object with a named member: {"name": */
 static bool begins_object(const char *line, size_t len) {
@@ -136,7 +152,8 @@ static bool begins_object(const char *line, size_t len) {
     return at < len && line[at] == ':';
 }
 
-/* JSON structure is ASCII, so bytes that are not UTF-8 inside strings do not matter here: they are masked for the check. */
+/* JSON structure is ASCII, so bytes that are not UTF-8 inside strings do not matter here: they are
+ * masked for the check. */
 static bool is_object(const char *line, size_t len) {
     if (len == 0 || line[0] != '{') return false;
     struct sg_buf masked = {0};
@@ -145,7 +162,8 @@ static bool is_object(const char *line, size_t len) {
         if ((unsigned char)masked.data[i] >= 0x80) masked.data[i] = 'x';
     struct sg_json value;
     struct sg_err ignored = {0};
-    bool ok = sg_json_check(masked.data, len, &value, &ignored) == SG_OK && sg_json_type(value) == SG_JSON_OBJECT;
+    bool ok = sg_json_check(masked.data, len, &value, &ignored) == SG_OK &&
+              sg_json_type(value) == SG_JSON_OBJECT;
     sg_buf_free(&masked);
     return ok;
 }
@@ -178,10 +196,11 @@ static bool has_html_tag(const char *head, size_t len) {
     return false;
 }
 
-/* Past white space, comments and XML declarations the first tag decides; only tags that begin a page count, for a README in
- * Markdown likes to begin with <div> or <h1>. */
+/* Past white space, comments and XML declarations the first tag decides; only tags that begin a
+ * page count, for a README in Markdown likes to begin with <div> or <h1>. */
 static bool is_html(const char *head, size_t len) {
-    static const char *const page[] = {"<!doctype html", "<html", "<head", "<body", "<frameset", "<title"};
+    static const char *const page[] = {"<!doctype html", "<html",     "<head",
+                                       "<body",          "<frameset", "<title"};
     size_t at = skip_space(head, len, skip_bom(head, len));
     while (at < len && head[at] == '<') {
         const char *close = NULL;
@@ -209,21 +228,25 @@ static bool wide_text(const unsigned char *p, size_t len, size_t width, bool big
         if (high) continue;
         unsigned char c = p[i + (big ? width - 1 : 0)];
         low++;
-        odd += (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f') || (c >= 0x7f && c < 0xa0);
+        odd += (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f') ||
+               (c >= 0x7f && c < 0xa0);
     }
     return low > 0 && odd * 50 <= low;
 }
 
-/* UTF-32 has zeros in two or three of four places, UTF-16 in one of two wherever a character is Latin or a space. At least 15 % of all
- * bytes (Japanese pages have a quarter, others half), and 95 % of them where they belong. */
+/* UTF-32 has zeros in two or three of four places, UTF-16 in one of two wherever a character is
+ * Latin or a space. At least 15 % of all bytes (Japanese pages have a quarter, others half), and 95
+ * % of them where they belong. */
 const char *detect_wide(const char *bytes, size_t len) {
     const unsigned char *p = (const unsigned char *)bytes;
     size_t nul[4] = {0}, quarter = len / 4;
     for (size_t i = 0; i < len; i++) nul[i & 3] += bytes[i] == 0;
     size_t all = nul[0] + nul[1] + nul[2] + nul[3];
     if (len < 8 || all * 20 < len * 3) return NULL;
-    if (nul[0] >= quarter && nul[1] * 20 >= quarter * 19 && nul[3] * 20 <= all) return wide_text(p, len, 4, true) ? "utf-32be" : NULL;
-    if (nul[3] >= quarter && nul[2] * 20 >= quarter * 19 && nul[0] * 20 <= all) return wide_text(p, len, 4, false) ? "utf-32le" : NULL;
+    if (nul[0] >= quarter && nul[1] * 20 >= quarter * 19 && nul[3] * 20 <= all)
+        return wide_text(p, len, 4, true) ? "utf-32be" : NULL;
+    if (nul[3] >= quarter && nul[2] * 20 >= quarter * 19 && nul[0] * 20 <= all)
+        return wide_text(p, len, 4, false) ? "utf-32le" : NULL;
     if ((nul[1] + nul[3]) * 20 <= all) return wide_text(p, len, 2, true) ? "utf-16be" : NULL;
     if ((nul[0] + nul[2]) * 20 <= all) return wide_text(p, len, 2, false) ? "utf-16le" : NULL;
     return NULL;
@@ -262,13 +285,14 @@ enum detect_kind detect_kind(const char *head, size_t len, bool complete) {
     if (is_tar(head, len)) return DETECT_TAR;
     if (is_old_cpio(head, len)) return DETECT_CPIO;
     size_t at = skip_space(head, len, skip_bom(head, len));
-    if (starts(head + at, len - at, "WARC/0.") || starts(head + at, len - at, "WARC/1.")) return DETECT_WARC;
+    if (starts(head + at, len - at, "WARC/0.") || starts(head + at, len - at, "WARC/1."))
+        return DETECT_WARC;
     if (is_arc(head, len)) return DETECT_ARC;
     if (is_jsonl(head, len, complete)) return DETECT_JSONL;
     return detect_leaf(head, len);
 }
 
 bool detect_is_container(enum detect_kind kind) {
-    return kind == DETECT_TAR || kind == DETECT_CPIO || kind == DETECT_ZIP || kind == DETECT_7Z || kind == DETECT_ISO ||
-           kind == DETECT_AR;
+    return kind == DETECT_TAR || kind == DETECT_CPIO || kind == DETECT_ZIP || kind == DETECT_7Z ||
+           kind == DETECT_ISO || kind == DETECT_AR;
 }

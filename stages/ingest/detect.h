@@ -5,8 +5,9 @@
  * Units   bytes.
  * Owns    nothing.
  * Errors  none: what is nothing else is text or binary.
- * Source  RFC 1952, RFC 8878, xz and bzip2 file formats, POSIX.1 ustar and cpio, APPNOTE.TXT 6.3 (zip), 7zFormat.txt,
- *         ISO 28500 (WARC), the Internet Archive's ARC 1.0, WHATWG MIME Sniffing (HTML).
+ * Source  RFC 1952, RFC 8878, xz and bzip2 file formats, POSIX.1 ustar and cpio, APPNOTE.TXT 6.3
+ *         (zip), 7zFormat.txt, ISO 28500 (WARC), the Internet Archive's ARC 1.0, WHATWG MIME
+ *         Sniffing (HTML).
  */
 #ifndef INGEST_DETECT_H
 #define INGEST_DETECT_H
@@ -18,7 +19,8 @@
 
 enum detect_kind {
     DETECT_EMPTY,
-    DETECT_PACKED,  /* gzip, xz, bzip2, zstd, lz4, lzma, compress: to be unpacked and looked at again */
+    /* gzip, xz, bzip2, zstd, lz4, lzma, compress: to be unpacked and looked at again */
+    DETECT_PACKED,
     DETECT_TAR,
     DETECT_CPIO,
     DETECT_ZIP,
@@ -38,11 +40,13 @@ enum detect_kind {
 /* complete: the head is the whole thing. */
 enum detect_kind detect_kind(const char *head, size_t len, bool complete);
 
-/* Told apart once it is known that the bytes are no container: DETECT_HTML, DETECT_TEXT or DETECT_BINARY. */
+/* Told apart once it is known that the bytes are no container: DETECT_HTML, DETECT_TEXT or
+ * DETECT_BINARY. */
 enum detect_kind detect_leaf(const char *head, size_t len);
 
 bool detect_is_container(enum detect_kind kind); /* tar cpio zip 7z iso ar: opened by container.h */
-/* "utf-16le", "utf-16be", "utf-32le" or "utf-32be" for text in wide characters without a byte order mark; else NULL. */
+/* "utf-16le", "utf-16be", "utf-32le" or "utf-32be" for text in wide characters without a byte
+ * order mark; else NULL. */
 const char *detect_wide(const char *bytes, size_t len);
 
 #endif

@@ -41,9 +41,11 @@ static void take_field(struct http *http, const char *line, size_t len) {
     size_t name = (size_t)(colon - line);
     char value[256];
     copy_lower(value, sizeof value, colon + 1, len - name - 1);
-    if (name_is(line, name, "content-type")) http_media_type(value, http->content_type, http->charset);
+    if (name_is(line, name, "content-type"))
+        http_media_type(value, http->content_type, http->charset);
     if (name_is(line, name, "transfer-encoding")) http->chunked = strstr(value, "chunked") != NULL;
-    if (name_is(line, name, "content-encoding") && strcmp(value, "identity") != 0 && strcmp(value, "none") != 0)
+    if (name_is(line, name, "content-encoding") && strcmp(value, "identity") != 0 &&
+        strcmp(value, "none") != 0)
         copy_lower(http->encoding, sizeof http->encoding, value, strlen(value));
 }
 
@@ -86,7 +88,8 @@ static bool chunk_size(const char *body, size_t len, size_t *at, size_t *size) {
     return true;
 }
 
-/* Chunks joined. A body cut in a chunk gives what is there: the record's own length has been checked already. */
+/* Chunks joined. A body cut in a chunk gives what is there: the record's own length has been
+ * checked already. */
 static void join_chunks(const char *body, size_t len, struct sg_buf *out) {
     size_t at = 0, size;
     if (!chunk_size(body, len, &at, &size)) {
@@ -102,7 +105,8 @@ static void join_chunks(const char *body, size_t len, struct sg_buf *out) {
     }
 }
 
-static enum sg_code inflate(const char *body, size_t len, uint64_t max_bytes, struct sg_buf *out, struct sg_err *err) {
+static enum sg_code inflate(const char *body, size_t len, uint64_t max_bytes, struct sg_buf *out,
+                            struct sg_err *err) {
     struct stream packed = {0};
     stream_init_bytes(&packed, body, len);
     struct limits limits = {.in_bytes = len};
@@ -121,8 +125,8 @@ static enum sg_code inflate(const char *body, size_t len, uint64_t max_bytes, st
     return code == SG_END ? SG_OK : code;
 }
 
-enum sg_code http_body(const struct http *http, const char *body, size_t len, uint64_t max_bytes, struct sg_buf *out,
-                       struct sg_err *err) {
+enum sg_code http_body(const struct http *http, const char *body, size_t len, uint64_t max_bytes,
+                       struct sg_buf *out, struct sg_err *err) {
     struct sg_buf joined = {0};
     enum sg_code code = SG_OK;
     if (http->chunked) {

@@ -8,7 +8,8 @@
 #include "text/identity.h"
 #include "text/utf8.h"
 
-static const char *const targets[] = {"text", "id", "owner", "source", "license", "url", "date", "file_path"};
+static const char *const targets[] = {"text",    "id",  "owner", "source",
+                                      "license", "url", "date",  "file_path"};
 
 static bool is_target(const char *name) {
     for (size_t i = 0; i < sizeof targets / sizeof *targets; i++)
@@ -23,11 +24,14 @@ enum sg_code jsonl_map_parse(const char *text, struct jsonl_map *out, struct sg_
         const char *equals = memchr(at, '=', len);
         if (!equals || equals == at || equals + 1 == at + len)
             return sg_err_set(err, SG_USAGE, "--map '%s': write it as text=FIELD,id=FIELD", text);
-        struct jsonl_pair pair = {sg_strndup(at, (size_t)(equals - at)), sg_strndup(equals + 1, len - (size_t)(equals + 1 - at))};
+        struct jsonl_pair pair = {sg_strndup(at, (size_t)(equals - at)),
+                                  sg_strndup(equals + 1, len - (size_t)(equals + 1 - at))};
         out->pairs = sg_realloc(out->pairs, (out->count + 1) * sizeof *out->pairs);
         out->pairs[out->count++] = pair;
         if (!is_target(pair.target))
-            return sg_err_set(err, SG_USAGE, "--map: '%s' cannot be mapped to; text, id, owner, source, license, url, date and file_path can",
+            return sg_err_set(err, SG_USAGE,
+                              "--map: '%s' cannot be mapped to; text, id, owner, source, license, "
+                              "url, date and file_path can",
                               pair.target);
         at += len + (at[len] == ',');
     }
@@ -74,7 +78,8 @@ static bool find_nested(const struct sg_record *record, const char *field, struc
 }
 
 /* The line with one member's name replaced, scanned anew. */
-static enum sg_code rename_member(struct jsonl *jsonl, const struct sg_member *member, const char *target, struct sg_err *err) {
+static enum sg_code rename_member(struct jsonl *jsonl, const struct sg_member *member,
+                                  const char *target, struct sg_err *err) {
     const struct sg_record *record = &jsonl->record;
     size_t before = (size_t)(member->name - record->line), after = before + member->name_len;
     struct sg_buf line = {0};
@@ -100,13 +105,14 @@ static bool wanted_twice(const struct jsonl_map *map, const char *field) {
 }
 
 /* Renames come first: a rename scans the line anew and would lose what was set. */
-static enum sg_code apply_map(struct jsonl *jsonl, const struct jsonl_map *map, struct sg_err *err) {
+static enum sg_code apply_map(struct jsonl *jsonl, const struct jsonl_map *map,
+                              struct sg_err *err) {
     struct sg_record *record = &jsonl->record;
     for (size_t i = 0; i < map->count; i++) {
         const struct jsonl_pair *pair = &map->pairs[i];
         const struct sg_member *field = sg_record_find(record, pair->field);
-        if (!field || strcmp(pair->field, pair->target) == 0 || sg_record_find(record, pair->target) ||
-            wanted_twice(map, pair->field))
+        if (!field || strcmp(pair->field, pair->target) == 0 ||
+            sg_record_find(record, pair->target) || wanted_twice(map, pair->field))
             continue;
         enum sg_code code = rename_member(jsonl, field, pair->target, err);
         if (code != SG_OK) return code;
@@ -115,22 +121,26 @@ static enum sg_code apply_map(struct jsonl *jsonl, const struct jsonl_map *map, 
         const struct jsonl_pair *pair = &map->pairs[i];
         const struct sg_member *field = sg_record_find(record, pair->field);
         struct sg_json value;
-        if (field) set_copy(jsonl, pair->target, sg_record_value(record, field));
-        else if (find_nested(record, pair->field, &value)) set_copy(jsonl, pair->target, value);
+        if (field)
+            set_copy(jsonl, pair->target, sg_record_value(record, field));
+        else if (find_nested(record, pair->field, &value))
+            set_copy(jsonl, pair->target, value);
     }
     return SG_OK;
 }
 
 /* ---- members ---- */
 
-static enum sg_json_type type_of(const struct sg_record *record, const char *name, struct sg_json *value) {
+static enum sg_json_type type_of(const struct sg_record *record, const char *name,
+                                 struct sg_json *value) {
     const struct sg_member *member = sg_record_find(record, name);
     if (!member) return SG_JSON_NONE;
     *value = sg_record_value(record, member);
     return sg_json_type(*value);
 }
 
-/* What the record says itself, else what is known of its source. Null and "" say nothing; another type says its JSON text. */
+/* What the record says itself, else what is known of its source. Null and "" say nothing; another
+ * type says its JSON text. */
 static void fill_string(struct jsonl *jsonl, const char *name, const char *other) {
     struct sg_json value;
     switch (type_of(&jsonl->record, name, &value)) {
@@ -149,33 +159,40 @@ static void fill_string(struct jsonl *jsonl, const char *name, const char *other
 }
 
 /* The string a member will hold after fill_string, for the id. */
-static void will_hold(const struct sg_record *record, const char *name, const char *other, struct sg_buf *out) {
+static void will_hold(const struct sg_record *record, const char *name, const char *other,
+                      struct sg_buf *out) {
     struct sg_json value;
     out->len = 0;
     enum sg_json_type type = type_of(record, name, &value);
-    if (type == SG_JSON_STRING && value.len > 2) sg_json_string(value, out, NULL);
-    else if (type == SG_JSON_NONE || type == SG_JSON_NULL || type == SG_JSON_STRING) sg_buf_puts(out, other);
-    else sg_buf_put(out, value.text, value.len);
+    if (type == SG_JSON_STRING && value.len > 2)
+        sg_json_string(value, out, NULL);
+    else if (type == SG_JSON_NONE || type == SG_JSON_NULL || type == SG_JSON_STRING)
+        sg_buf_puts(out, other);
+    else
+        sg_buf_put(out, value.text, value.len);
 }
 
 static void fix_id(struct jsonl *jsonl, const struct provenance *from) {
     struct sg_buf owner = {0}, source = {0};
     will_hold(&jsonl->record, "owner", from->owner, &owner);
     will_hold(&jsonl->record, "source", from->source, &source);
-    jsonl->derived_ids += sg_identity_fix(&jsonl->record, owner.data ? owner.data : "", owner.len, source.data ? source.data : "",
-                                          source.len);
+    jsonl->derived_ids += sg_identity_fix(&jsonl->record, owner.data ? owner.data : "", owner.len,
+                                          source.data ? source.data : "", source.len);
     sg_buf_free(&owner);
     sg_buf_free(&source);
 }
 
-/* A record that has been through ingest keeps the account of its first decoding; only new repairs are added. */
+/* A record that has been through ingest keeps the account of its first decoding; only new repairs
+ * are added. */
 static void fill_charset(struct jsonl *jsonl, uint64_t errors) {
     struct sg_record *record = &jsonl->record;
     struct sg_json value;
     uint64_t before;
-    bool ours = type_of(record, "charset", &value) == SG_JSON_STRING && type_of(record, "charset_source", &value) == SG_JSON_STRING &&
+    bool ours = type_of(record, "charset", &value) == SG_JSON_STRING &&
+                type_of(record, "charset_source", &value) == SG_JSON_STRING &&
                 type_of(record, "charset_score", &value) == SG_JSON_NUMBER &&
-                type_of(record, "decode_errors", &value) == SG_JSON_NUMBER && sg_json_u64(value, &before);
+                type_of(record, "decode_errors", &value) == SG_JSON_NUMBER &&
+                sg_json_u64(value, &before);
     if (ours && errors == 0) return;
     if (!ours) {
         before = 0;
@@ -191,7 +208,8 @@ static void fill_charset(struct jsonl *jsonl, uint64_t errors) {
 static enum sg_code check_text(struct jsonl *jsonl, uint64_t *errors, struct sg_err *err) {
     struct sg_json value;
     enum sg_json_type type = type_of(&jsonl->record, "text", &value);
-    if (type == SG_JSON_NONE) return sg_err_set(err, SG_DATA, "no member \"text\" (--map text=FIELD names another)");
+    if (type == SG_JSON_NONE)
+        return sg_err_set(err, SG_DATA, "no member \"text\" (--map text=FIELD names another)");
     if (type != SG_JSON_STRING) return sg_err_set(err, SG_DATA, "\"text\" is not a string");
     if (!memchr(value.text, '\\', value.len)) return SG_OK;
     size_t len, lone = 0;
@@ -201,8 +219,9 @@ static enum sg_code check_text(struct jsonl *jsonl, uint64_t *errors, struct sg_
     return SG_OK;
 }
 
-enum sg_code jsonl_convert(struct jsonl *jsonl, const struct jsonl_map *map, const struct provenance *from, const char *line,
-                           size_t len, struct sg_buf *out, struct sg_err *err) {
+enum sg_code jsonl_convert(struct jsonl *jsonl, const struct jsonl_map *map,
+                           const struct provenance *from, const char *line, size_t len,
+                           struct sg_buf *out, struct sg_err *err) {
     uint64_t errors = 0;
     if (sg_utf8_valid(line, len) != len) {
         jsonl->repaired.len = 0;

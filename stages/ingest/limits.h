@@ -3,7 +3,8 @@
  *
  * Shape   counters of one top-level file, shared by all that is nested in it.
  * Units   bytes, members.
- * Source  architecture.md section 5: 1 GiB + 200 x the file's size, 10 million members, 2 stacked filters.
+ * Source  architecture.md section 5: 1 GiB + 200 x the file's size, 10 million members, 2 stacked
+ *         filters.
  */
 #ifndef INGEST_LIMITS_H
 #define INGEST_LIMITS_H
@@ -25,7 +26,8 @@ struct limits {
 };
 
 /* SG_DATA once the file has unpacked to more than it may. */
-static inline enum sg_code limits_output(struct limits *limits, uint64_t *level_bytes, uint64_t more, struct sg_err *err) {
+static inline enum sg_code limits_output(struct limits *limits, uint64_t *level_bytes,
+                                         uint64_t more, struct sg_err *err) {
     *level_bytes += more;
     if (*level_bytes > limits->out_bytes) limits->out_bytes = *level_bytes;
     uint64_t allowed = LIMITS_FREE_BYTES + LIMITS_RATIO * limits->in_bytes;

@@ -22,7 +22,8 @@ static int by_name(const void *a, const void *b) {
     return strcmp((*x)->name, (*y)->name);
 }
 
-/* Two containers of one name from two INPUT folders, or one named text-00000 beside the packs. Texts may share a name: they are packed. */
+/* Two containers of one name from two INPUT folders, or one named text-00000 beside the packs.
+ * Texts may share a name: they are packed. */
 static enum sg_code check_names(const struct plan *plan, struct sg_err *err) {
     enum sg_code code = SG_OK;
     const struct plan_job **jobs = sg_zalloc(plan->count + 1, sizeof *jobs);
@@ -31,7 +32,9 @@ static enum sg_code check_names(const struct plan *plan, struct sg_err *err) {
     for (size_t i = 1; i < plan->count && code == SG_OK; i++) {
         const struct plan_job *one = jobs[i - 1], *two = jobs[i];
         if (strcmp(one->name, two->name) != 0) continue;
-        code = sg_err_set(err, SG_USAGE, "two inputs would give one output '%s': '%s' and '%s'; give their common parent folder instead",
+        code = sg_err_set(err, SG_USAGE,
+                          "two inputs would give one output '%s': '%s' and '%s'; give their common "
+                          "parent folder instead",
                           one->name, one->count ? one->files[0].input->path : "texts",
                           two->count ? two->files[0].input->path : "texts");
     }
@@ -54,12 +57,15 @@ static enum sg_code plan_folder(struct plan *plan, const struct sg_run *run, str
         bytes += inputs->items[i].bytes + RECORD_BYTES;
         if (bytes >= PLAN_PACK_BYTES) pack = NULL, bytes = 0;
     }
-    if (code == SG_OK && plan->count == 0 && inputs->skipped_count) add_job(plan, sg_strdup("text-00000.jsonl.zst"));
+    if (code == SG_OK && plan->count == 0 && inputs->skipped_count)
+        add_job(plan, sg_strdup("text-00000.jsonl.zst"));
     if (plan->count > 0) plan->jobs[0].tells_skipped = inputs->skipped_count > 0;
     for (size_t i = 0; i < inputs->count && code == SG_OK; i++) {
         if (leaf[i]) continue;
         const char *name = inputs->items[i].name;
-        add_file(add_job(plan, sg_printf_dup("%s.jsonl.zst", strcmp(name, "-") == 0 ? "stdin" : name)), &inputs->items[i]);
+        add_file(
+            add_job(plan, sg_printf_dup("%s.jsonl.zst", strcmp(name, "-") == 0 ? "stdin" : name)),
+            &inputs->items[i]);
     }
     free(leaf);
     return code == SG_OK ? check_names(plan, err) : code;

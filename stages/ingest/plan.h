@@ -1,9 +1,11 @@
 /*
  * plan: which input files share an output.
  *
- * Shape   jobs in a fixed order. With a folder as OUTPUT a container or JSONL file is a job of its own, NAME.jsonl.zst; the rest (texts, and
- *         what is not read) is packed in path order into text-00000, text-00001, ... Else there is one job with everything.
- * Units   a pack is closed at 256 MiB of input, each file counted with 512 bytes on top for its record.
+ * Shape   jobs in a fixed order. With a folder as OUTPUT a container or JSONL file is a job of its
+ *         own, NAME.jsonl.zst; the rest (texts, and what is not read) is packed in path order into
+ *         text-00000, text-00001, ... Else there is one job with everything.
+ * Units   a pack is closed at 256 MiB of input, each file counted with 512 bytes on top for its
+ *         record.
  * Calls   plan_make, read-only, plan_free.
  * Owns    jobs and names; inputs are borrowed.
  * Errors  SG_SYSTEM from looking at files; SG_USAGE when a container would take a pack's name.
@@ -22,8 +24,8 @@
 struct plan_file {
     const struct sg_input *input;
     const struct provenance *provenance;
-    struct reader_file read;          /* after it was read */
-    struct sg_chain_promise promise;  /* of a JSONL file's own receipt */
+    struct reader_file read;         /* after it was read */
+    struct sg_chain_promise promise; /* of a JSONL file's own receipt */
     int64_t mtime_ns;
     uint64_t units;
 };
@@ -40,7 +42,8 @@ struct plan {
     size_t count;
 };
 
-enum sg_code plan_make(struct plan *plan, const struct sg_run *run, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code plan_make(struct plan *plan, const struct sg_run *run,
+                       struct sg_err *err) SG_MUST_CHECK;
 void plan_free(struct plan *plan);
 
 #endif

@@ -28,26 +28,34 @@ void provenances_free(struct provenances *all) {
 }
 
 static const char **value_of(struct provenance *provenance, size_t key) {
-    const char **const values[KEYS] = {&provenance->owner, &provenance->source, &provenance->license,
-                                       &provenance->url,   &provenance->date,   &provenance->charset};
+    const char **const values[KEYS] = {&provenance->owner,   &provenance->source,
+                                       &provenance->license, &provenance->url,
+                                       &provenance->date,    &provenance->charset};
     return values[key];
 }
 
-static enum sg_code take_key(struct provenance *into, const struct sg_config *item, struct sg_err *err) {
+static enum sg_code take_key(struct provenance *into, const struct sg_config *item,
+                             struct sg_err *err) {
     for (size_t i = 0; i < KEYS; i++) {
         if (strcmp(item->key, keys[i]) != 0) continue;
-        if (item->kind != SG_CONFIG_SCALAR) return sg_config_error(item, err, "'%s' must be text", item->key);
+        if (item->kind != SG_CONFIG_SCALAR)
+            return sg_config_error(item, err, "'%s' must be text", item->key);
         if (strcmp(keys[i], "charset") == 0 && item->text[0] && !charset_known(item->text))
             return sg_config_error(item, err, "'%s' is no charset that can be decoded", item->text);
         *value_of(into, i) = item->text;
         return SG_OK;
     }
     const char *nearest = sg_opts_nearest(item->key, keys, KEYS);
-    if (nearest) return sg_config_error(item, err, "unknown key '%s', did you mean '%s'?", item->key, nearest);
-    return sg_config_error(item, err, "unknown key '%s': owner, source, license, url, date and charset are known", item->key);
+    if (nearest)
+        return sg_config_error(item, err, "unknown key '%s', did you mean '%s'?", item->key,
+                               nearest);
+    return sg_config_error(
+        item, err, "unknown key '%s': owner, source, license, url, date and charset are known",
+        item->key);
 }
 
-static enum sg_code load(struct provenances *all, const char *path, const struct provenance **out, struct sg_err *err) {
+static enum sg_code load(struct provenances *all, const char *path, const struct provenance **out,
+                         struct sg_err *err) {
     struct provenance *made = sg_alloc(sizeof *made);
     *made = all->line;
     made->path = sg_strdup(path);
@@ -55,9 +63,11 @@ static enum sg_code load(struct provenances *all, const char *path, const struct
     all->found[all->count++] = made;
     enum sg_code code = sg_config_load(path, &made->file, err);
     if (code != SG_OK) return code;
-    if (made->file->kind != SG_CONFIG_MAP && !(made->file->kind == SG_CONFIG_SCALAR && !made->file->text[0]))
+    if (made->file->kind != SG_CONFIG_MAP &&
+        !(made->file->kind == SG_CONFIG_SCALAR && !made->file->text[0]))
         return sg_config_error(made->file, err, "must be lines of 'key: value'");
-    for (size_t i = 0; i < made->file->count && code == SG_OK; i++) code = take_key(made, &made->file->items[i], err);
+    for (size_t i = 0; i < made->file->count && code == SG_OK; i++)
+        code = take_key(made, &made->file->items[i], err);
     *out = made;
     return code;
 }
@@ -80,8 +90,8 @@ static void to_parent(char *folder) {
         *slash = 0;
 }
 
-static enum sg_code search(struct provenances *all, const char *top, const char *start, const struct provenance **out,
-                           struct sg_err *err) {
+static enum sg_code search(struct provenances *all, const char *top, const char *start,
+                           const struct provenance **out, struct sg_err *err) {
     char *folder = sg_alloc(strlen(start) + 2);
     strcpy(folder, start);
     enum sg_code code = SG_OK;
@@ -99,8 +109,8 @@ static enum sg_code search(struct provenances *all, const char *top, const char 
     return code;
 }
 
-enum sg_code provenances_find(struct provenances *all, const char *root, const char *path, const struct provenance **out,
-                              struct sg_err *err) {
+enum sg_code provenances_find(struct provenances *all, const char *root, const char *path,
+                              const struct provenance **out, struct sg_err *err) {
     *out = &all->line;
     if (all->ignore_files || strcmp(path, "-") == 0) return SG_OK;
     char *folder = sg_alloc(strlen(path) + 2);

@@ -1,15 +1,16 @@
 /*
- * Every thing that is read is opened the same way, whether it is a file or a member: look at its head; when it is compressed, put an
- * unpacker on it and look again; then
+ * Every thing that is read is opened the same way, whether it is a file or a member: look at its
+ * head; when it is compressed, put an unpacker on it and look again; then
  *
- *     container   a level of its own: its members are opened in turn          WARC, ARC   a level: its records
- *     JSONL       a level: chunks of whole lines                              else        one unit
+ *     container   a level of its own: its members are opened in turn          WARC, ARC   a level:
+ *     its records JSONL       a level: chunks of whole lines                              else
+ *       one unit
  *
  * Example  crawl.tar > a.txt, b.warc.gz > record 1, 2
  *          levels  [tar]  unit a.txt   [tar, warc]  units b.warc.gz 1, 2   [tar]  end
  *
- * A level reads from the one below it, so only the topmost may be asked. Memory: look-ahead and decoders of each level, and the one
- * unit at hand. Threads: one.
+ * A level reads from the one below it, so only the topmost may be asked. Memory: look-ahead and
+ * decoders of each level, and the one unit at hand. Threads: one.
  */
 #include "reader.h"
 
@@ -38,12 +39,12 @@ struct level {
     struct stream *bytes; /* what the outermost unpacker gives; &raw when it is not compressed */
     struct container *container;
     enum detect_kind type; /* of the container */
-    int fd;               /* of a spooled member; -1 */
+    int fd;                /* of a spooled member; -1 */
     struct warc warc;
     struct sg_frames *frames;
     struct sg_frames_batch chunk;
-    char *name;           /* member path of what this level is; "" for the file */
-    uint64_t ordinal;     /* of what this level is, in its container; 0 for the file */
+    char *name;       /* member path of what this level is; "" for the file */
+    uint64_t ordinal; /* of what this level is, in its container; 0 for the file */
 };
 
 struct reader {
@@ -81,7 +82,9 @@ static void free_level(struct level *level) {
     free(level);
 }
 
-static void pop(struct reader *reader) { free_level(reader->levels[--reader->depth]); }
+static void pop(struct reader *reader) {
+    free_level(reader->levels[--reader->depth]);
+}
 
 void reader_free(struct reader *reader) {
     if (!reader) return;
@@ -93,31 +96,36 @@ void reader_free(struct reader *reader) {
 }
 
 uint64_t reader_bytes(const struct reader *reader) {
-    if (reader->depth > 0 && reader->levels[0]->frames) return sg_frames_bytes_read(reader->levels[0]->frames);
+    if (reader->depth > 0 && reader->levels[0]->frames)
+        return sg_frames_bytes_read(reader->levels[0]->frames);
     return reader->source.bytes;
 }
 
 /* ---- units ---- */
 
-static struct unit unit_for(const struct reader *reader, struct batch *batch, const char *name, uint64_t ordinal) {
+static struct unit unit_for(const struct reader *reader, struct batch *batch, const char *name,
+                            uint64_t ordinal) {
     return (struct unit){
         .file = reader->file,
         .provenance = reader->provenance,
         .byte = SG_NOWHERE,
         .ordinal = ordinal,
-        .container = batch_string(batch, strcmp(reader->input->name, "-") == 0 ? "" : reader->input->name),
+        .container =
+            batch_string(batch, strcmp(reader->input->name, "-") == 0 ? "" : reader->input->name),
         .member = batch_string(batch, name),
     };
 }
 
-static void add_drop(struct reader *reader, struct batch *batch, const char *name, uint64_t ordinal, const char *reason) {
+static void add_drop(struct reader *reader, struct batch *batch, const char *name, uint64_t ordinal,
+                     const char *reason) {
     struct unit unit = unit_for(reader, batch, name, ordinal);
     unit.kind = UNIT_DROP;
     unit.reason = reason;
     batch_add(batch, &unit);
 }
 
-static void add_bad(struct reader *reader, struct batch *batch, const char *name, uint64_t byte, const char *cause) {
+static void add_bad(struct reader *reader, struct batch *batch, const char *name, uint64_t byte,
+                    const char *cause) {
     struct unit unit = unit_for(reader, batch, name, 0);
     unit.kind = UNIT_BAD;
     unit.byte = byte;
@@ -148,7 +156,8 @@ static enum detect_kind look(struct stream *stream) {
 }
 
 static bool named_packed(const char *name) {
-    static const char *const endings[] = {".gz", ".zst", ".xz", ".bz2", ".lz4", ".lzma", ".lz", ".Z"};
+    static const char *const endings[] = {".gz",  ".zst",  ".xz", ".bz2",
+                                          ".lz4", ".lzma", ".lz", ".Z"};
     size_t len = strlen(name);
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         size_t n = strlen(endings[i]);
@@ -158,7 +167,8 @@ static bool named_packed(const char *name) {
 }
 
 /* One text: all of its bytes, or none. */
-static enum sg_code read_whole(struct reader *reader, struct level *level, struct batch *batch, struct sg_err *err) {
+static enum sg_code read_whole(struct reader *reader, struct level *level, struct batch *batch,
+                               struct sg_err *err) {
     struct unit unit = unit_for(reader, batch, level->name, level->ordinal);
     size_t begin = batch->data.len;
     const char *data;
@@ -188,15 +198,18 @@ static enum sg_code read_whole(struct reader *reader, struct level *level, struc
     return SG_OK;
 }
 
-/* zip, 7z and iso are read by seeking: in the file itself, or in a spooled copy of a member or pipe. */
-static enum sg_code open_container(struct reader *reader, struct level *level, enum detect_kind kind, struct sg_err *err) {
+/* zip, 7z and iso are read by seeking: in the file itself, or in a spooled copy of a member or
+ * pipe. */
+static enum sg_code open_container(struct reader *reader, struct level *level,
+                                   enum detect_kind kind, struct sg_err *err) {
     if (!container_wants_file(kind))
         return container_open(&level->container, kind, level->bytes, -1, &reader->limits, err);
     bool in_place = reader->depth == 0 && level->bytes == &level->raw && reader->input->regular;
     if (in_place) {
         if (lseek(reader->source.fd, 0, SEEK_SET) != 0) return sg_err_sys(err, "cannot seek");
         reader->source.ended = false;
-        return container_open(&level->container, kind, NULL, reader->source.fd, &reader->limits, err);
+        return container_open(&level->container, kind, NULL, reader->source.fd, &reader->limits,
+                              err);
     }
     enum sg_code code = source_spool(level->bytes, reader->options.tmp, &level->fd, err);
     if (code != SG_OK) return code;
@@ -215,7 +228,8 @@ static enum sg_code open_frames(struct reader *reader, struct level *level, stru
     return sg_frames_open(&level->frames, reader->input->path, &options, err);
 }
 
-/* A file whose name says JSONL is one when its content says nothing else: damaged at its start, empty, or bad lines only. */
+/* A file whose name says JSONL is one when its content says nothing else: damaged at its start,
+ * empty, or bad lines only. */
 static bool says_jsonl(const char *name, enum sg_code code, enum detect_kind kind) {
     enum sg_compression compression;
     if (!sg_frames_suffix(name, &compression)) return false;
@@ -234,10 +248,14 @@ static const char *refusal(const struct reader *reader, enum detect_kind kind) {
     return level && reader->depth > reader->options.nested ? "unsupported: nested archive" : NULL;
 }
 
-/* Put an unpacker on a compressed thing, and another when that gives a compressed thing; SG_DATA when it does not even begin well. */
-static enum sg_code unwrap(struct reader *reader, struct level *level, enum detect_kind *kind, struct sg_err *err) {
+/* Put an unpacker on a compressed thing, and another when that gives a compressed thing; SG_DATA
+ * when it does not even begin well. */
+static enum sg_code unwrap(struct reader *reader, struct level *level, enum detect_kind *kind,
+                           struct sg_err *err) {
     for (int i = 0; *kind == DETECT_PACKED; i++) {
-        if (i == LIMITS_FILTERS) return sg_err_set(err, SG_DATA, "more than %d compressions around each other", LIMITS_FILTERS);
+        if (i == LIMITS_FILTERS)
+            return sg_err_set(err, SG_DATA, "more than %d compressions around each other",
+                              LIMITS_FILTERS);
         enum sg_code code = unpack_open(&level->unpack[i], level->bytes, &reader->limits, err);
         if (code != SG_OK) return code;
         stream_init(&level->plain[i], unpack_pull, level->unpack[i]);
@@ -246,14 +264,16 @@ static enum sg_code unwrap(struct reader *reader, struct level *level, enum dete
         const char *head;
         size_t have = stream_some(level->bytes, &head);
         enum detect_kind first = detect_kind(head, have < DETECT_HEAD ? have : DETECT_HEAD, false);
-        for (int k = 0; (first == DETECT_WARC || first == DETECT_ARC) && k <= i; k++) unpack_resync(level->unpack[k]);
+        for (int k = 0; (first == DETECT_WARC || first == DETECT_ARC) && k <= i; k++)
+            unpack_resync(level->unpack[k]);
         *kind = look(level->bytes);
     }
     return SG_OK;
 }
 
 /* What a thing is decides: a new level, or a unit right away. Takes the level. */
-static enum sg_code enter(struct reader *reader, struct level *level, struct batch *batch, struct sg_err *err) {
+static enum sg_code enter(struct reader *reader, struct level *level, struct batch *batch,
+                          struct sg_err *err) {
     struct sg_err why = {0};
     enum sg_code code = SG_OK;
     enum detect_kind kind = look(level->bytes);
@@ -266,7 +286,8 @@ static enum sg_code enter(struct reader *reader, struct level *level, struct bat
         /* told below */
     } else if (reason) {
         add_drop(reader, batch, level->name, level->ordinal, reason);
-    } else if (kind == DETECT_EMPTY && stream_state(level->bytes) == SG_END && level->bytes == &level->raw && named_packed(own_name)) {
+    } else if (kind == DETECT_EMPTY && stream_state(level->bytes) == SG_END &&
+               level->bytes == &level->raw && named_packed(own_name)) {
         code = sg_err_set(&why, SG_DATA, "empty, though its name says compressed: cut");
     } else if (kind == DETECT_JSONL) {
         keep = true;
@@ -294,27 +315,31 @@ static enum sg_code enter(struct reader *reader, struct level *level, struct bat
     } else if (code != SG_OK && err) {
         *err = why;
     }
-    if (keep && code == SG_OK) push(reader, level);
-    else free_level(level);
+    if (keep && code == SG_OK)
+        push(reader, level);
+    else
+        free_level(level);
     return code;
 }
 
-enum sg_code reader_open(struct reader *reader, const struct sg_input *input, const struct provenance *provenance, uint32_t file,
-                         struct sg_err *err) {
+enum sg_code reader_open(struct reader *reader, const struct sg_input *input,
+                         const struct provenance *provenance, uint32_t file, struct sg_err *err) {
     reader->input = input;
     reader->provenance = provenance;
     reader->file = file;
     reader->result = (struct reader_file){0};
     reader->open = true;
     enum sg_code code = source_open(&reader->source, input->path, err);
-    reader->limits = (struct limits){.in_bytes = reader->source.size, .max_record = reader->options.max_record};
+    reader->limits =
+        (struct limits){.in_bytes = reader->source.size, .max_record = reader->options.max_record};
     return code;
 }
 
 enum sg_code reader_file_end(struct reader *reader, struct reader_file *out, struct sg_err *err) {
     *out = reader->result;
     enum sg_code code = SG_OK;
-    if (!reader->result.jsonl) code = source_sum(&reader->source, reader->input->regular, &out->bytes, &out->hash, err);
+    if (!reader->result.jsonl)
+        code = source_sum(&reader->source, reader->input->regular, &out->bytes, &out->hash, err);
     source_close(&reader->source);
     return code;
 }
@@ -330,7 +355,8 @@ static bool is_source_file(const char *name) {
     return strcmp(slash ? slash + 1 : name, PROVENANCE_FILE) == 0;
 }
 
-static enum sg_code next_member(struct reader *reader, struct level *level, struct batch *batch, struct sg_err *err) {
+static enum sg_code next_member(struct reader *reader, struct level *level, struct batch *batch,
+                                struct sg_err *err) {
     struct container_member member;
     struct sg_err why = {0};
     enum sg_code code = container_next(level->container, &member, &why);
@@ -343,9 +369,12 @@ static enum sg_code next_member(struct reader *reader, struct level *level, stru
     if (member.type == CONTAINER_FOLDER) return SG_OK;
     char *name = join_names(level->name, member.name);
     const char *reason = NULL;
-    if (member.type == CONTAINER_LINK) reason = "unsupported: link";
-    else if (member.type == CONTAINER_SPECIAL) reason = "unsupported: special file";
-    else if (is_source_file(name)) reason = "unsupported: source file inside an archive";
+    if (member.type == CONTAINER_LINK)
+        reason = "unsupported: link";
+    else if (member.type == CONTAINER_SPECIAL)
+        reason = "unsupported: special file";
+    else if (is_source_file(name))
+        reason = "unsupported: source file inside an archive";
     if (reason) {
         add_drop(reader, batch, name, member.number, reason);
     } else if (member.encrypted) {
@@ -361,14 +390,16 @@ static enum sg_code next_member(struct reader *reader, struct level *level, stru
 
 /* ---- web archives ---- */
 
-/* The text of a record whose block was taken: decoded from HTTP, looked at once more, then a unit. */
-static void add_text(struct reader *reader, struct batch *batch, struct unit *unit, const struct web_verdict *verdict,
-                     const char *block, size_t len) {
+/* The text of a record whose block was taken: decoded from HTTP, looked at once more, then a unit.
+ */
+static void add_text(struct reader *reader, struct batch *batch, struct unit *unit,
+                     const struct web_verdict *verdict, const char *block, size_t len) {
     struct sg_err why = {0};
     if (verdict->http) {
         size_t head = verdict->header.body < len ? verdict->header.body : len;
         reader->text.len = 0;
-        if (http_body(&verdict->header, block + head, len - head, reader->options.max_record, &reader->text, &why) != SG_OK) {
+        if (http_body(&verdict->header, block + head, len - head, reader->options.max_record,
+                      &reader->text, &why) != SG_OK) {
             unit->kind = UNIT_DROP;
             unit->reason = "unsupported: content encoding";
             return;
@@ -385,7 +416,8 @@ static void add_text(struct reader *reader, struct batch *batch, struct unit *un
     unit->bytes = batch_put(batch, block, len);
 }
 
-static enum sg_code next_record(struct reader *reader, struct level *level, struct batch *batch, struct sg_err *err) {
+static enum sg_code next_record(struct reader *reader, struct level *level, struct batch *batch,
+                                struct sg_err *err) {
     struct warc_record record;
     struct sg_err why = {0};
     enum sg_code code = warc_next(&level->warc, &record, &why);
@@ -400,7 +432,8 @@ static enum sg_code next_record(struct reader *reader, struct level *level, stru
     const char *head, *block;
     size_t have = warc_peek(&level->warc, WEB_HEAD, &head);
     web_judge(&record, head, have, reader->options.html_raw, &verdict);
-    code = verdict.reason ? warc_pass(&level->warc, &why) : warc_take(&level->warc, reader->options.max_record, &block, &why);
+    code = verdict.reason ? warc_pass(&level->warc, &why)
+                          : warc_take(&level->warc, reader->options.max_record, &block, &why);
     if (code == SG_DATA) {
         add_bad(reader, batch, level->name, record.offset, why.text);
         return SG_OK;
@@ -424,22 +457,26 @@ static enum sg_code next_record(struct reader *reader, struct level *level, stru
 
 /* ---- lines ---- */
 
-static void add_lines(struct reader *reader, struct level *level, struct batch *batch, const char *lines, size_t len) {
+static void add_lines(struct reader *reader, struct level *level, struct batch *batch,
+                      const char *lines, size_t len) {
     struct unit unit = unit_for(reader, batch, level->name, 0);
     unit.kind = UNIT_LINES;
     unit.bytes = batch_put(batch, lines, len);
     batch_add(batch, &unit);
 }
 
-static enum sg_code next_frames(struct reader *reader, struct level *level, struct batch *batch, struct sg_err *err) {
+static enum sg_code next_frames(struct reader *reader, struct level *level, struct batch *batch,
+                                struct sg_err *err) {
     enum sg_code code = sg_frames_next(level->frames, &level->chunk, err);
     if (code == SG_END) {
         reader->result.bytes = sg_frames_bytes_read(level->frames);
         reader->result.hash = sg_frames_hash(level->frames);
     }
     if (code != SG_OK) return code;
-    if (level->chunk.too_long) add_bad(reader, batch, level->name, SG_NOWHERE, "a line longer than --max-record");
-    else add_lines(reader, level, batch, level->chunk.lines.data, level->chunk.lines.len);
+    if (level->chunk.too_long)
+        add_bad(reader, batch, level->name, SG_NOWHERE, "a line longer than --max-record");
+    else
+        add_lines(reader, level, batch, level->chunk.lines.data, level->chunk.lines.len);
     return SG_OK;
 }
 
@@ -454,7 +491,8 @@ static void pass_long_line(struct level *level) {
 }
 
 /* The same for a member or a pipe: 1 MiB of whole lines, more when one line is longer. */
-static enum sg_code next_lines(struct reader *reader, struct level *level, struct batch *batch, struct sg_err *err) {
+static enum sg_code next_lines(struct reader *reader, struct level *level, struct batch *batch,
+                               struct sg_err *err) {
     const char *data;
     size_t have = 0, lines = 0;
     for (size_t want = BATCH_BYTES; lines == 0; want *= 2) {
@@ -501,10 +539,13 @@ static enum sg_code next_unit(struct reader *reader, struct batch *batch, struct
 /* Behind a tar's last member stands padding, and the checksum of what it is packed in. */
 static enum sg_code check_rest(struct reader *reader, struct batch *batch, struct sg_err *err) {
     struct level *level = reader->levels[reader->depth - 1];
-    if (level->kind != LEVEL_CONTAINER || container_wants_file(level->type) || container_broken(level->container)) return SG_OK;
+    if (level->kind != LEVEL_CONTAINER || container_wants_file(level->type) ||
+        container_broken(level->container))
+        return SG_OK;
     stream_skip(level->bytes, UINT64_MAX);
     enum sg_code code = stream_state(level->bytes);
-    if (code == SG_DATA) add_bad(reader, batch, level->name, level->bytes->offset, level->bytes->why.text);
+    if (code == SG_DATA)
+        add_bad(reader, batch, level->name, level->bytes->offset, level->bytes->why.text);
     if (code == SG_SYSTEM && err) *err = level->bytes->why;
     return code == SG_SYSTEM ? code : SG_OK;
 }
@@ -526,7 +567,8 @@ enum sg_code reader_fill(struct reader *reader, struct batch *batch, struct sg_e
             }
         }
         if (code != SG_OK) return code;
-        if (reader->source.size == 0) reader->limits.in_bytes = reader->source.bytes; /* a pipe has no size to go by */
+        if (reader->source.size == 0)
+            reader->limits.in_bytes = reader->source.bytes; /* a pipe has no size to go by */
     }
     return SG_OK;
 }
@@ -544,7 +586,8 @@ enum sg_code reader_is_leaf(const char *path, bool *leaf, struct sg_err *err) {
     if (says_jsonl(path, code, kind)) kind = DETECT_JSONL;
     code = level->raw.state == SG_SYSTEM ? SG_SYSTEM : SG_OK;
     if (code == SG_SYSTEM && err) *err = level->raw.why;
-    *leaf = !detect_is_container(kind) && kind != DETECT_WARC && kind != DETECT_ARC && kind != DETECT_JSONL;
+    *leaf = !detect_is_container(kind) && kind != DETECT_WARC && kind != DETECT_ARC &&
+            kind != DETECT_JSONL;
     free_level(level);
     source_close(&reader.source);
     return code;

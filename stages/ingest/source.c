@@ -14,7 +14,8 @@ enum sg_code source_open(struct source *source, const char *path, struct sg_err 
     enum sg_code code = sg_file_open(path, &source->fd, err);
     if (code != SG_OK) return code;
     struct stat there;
-    if (fstat(source->fd, &there) == 0 && S_ISREG(there.st_mode)) source->size = (uint64_t)there.st_size;
+    if (fstat(source->fd, &there) == 0 && S_ISREG(there.st_mode))
+        source->size = (uint64_t)there.st_size;
     source->hash = sg_hash_new();
     source->block = sg_alloc(BLOCK);
     return SG_OK;
@@ -32,7 +33,8 @@ enum sg_code source_pull(void *from, const char **data, size_t *len, struct sg_e
     return SG_OK;
 }
 
-enum sg_code source_sum(struct source *source, bool regular, uint64_t *bytes, struct sg_hash128 *hash, struct sg_err *err) {
+enum sg_code source_sum(struct source *source, bool regular, uint64_t *bytes,
+                        struct sg_hash128 *hash, struct sg_err *err) {
     if (regular && !source->ended) return sg_file_hash(source->path, bytes, hash, err);
     *bytes = source->bytes;
     *hash = sg_hash_digest(source->hash);
@@ -67,7 +69,8 @@ enum sg_code source_spool(struct stream *stream, const char *folder, int *fd, st
         code = stream_state(stream);
         if (err) *err = stream->why;
     }
-    if (code == SG_OK && lseek(*fd, 0, SEEK_SET) != 0) code = sg_err_sys(err, "cannot read back a member");
+    if (code == SG_OK && lseek(*fd, 0, SEEK_SET) != 0)
+        code = sg_err_sys(err, "cannot read back a member");
     if (code == SG_OK) return SG_OK;
     close(*fd);
     *fd = -1;

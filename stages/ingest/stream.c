@@ -19,7 +19,8 @@ void stream_free(struct stream *stream) {
     *stream = (struct stream){0};
 }
 
-/* Bytes already taken are dropped when they are the larger part, so each byte is moved at most once on average. */
+/* Bytes already taken are dropped when they are the larger part, so each byte is moved at most once
+ * on average. */
 static void drop_taken(struct stream *stream) {
     size_t left = stream->held.len - stream->at;
     if (stream->marked || stream->at == 0 || stream->at < left) return;

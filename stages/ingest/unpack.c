@@ -1,7 +1,8 @@
 /*
- * After damage in zstd: libarchive says how many packed bytes its decoder has used up. After damage the packed bytes from there on are searched for the
- * next magic number, and a fresh decoder starts at it; a false hit fails at once and the search goes on. For that, the last packed
- * bytes handed to the decoder are kept: libarchive never holds more than one block unused.
+ * After damage in zstd: libarchive says how many packed bytes its decoder has used up. After damage
+ * the packed bytes from there on are searched for the next magic number, and a fresh decoder starts
+ * at it; a false hit fails at once and the search goes on. For that, the last packed bytes handed
+ * to the decoder are kept: libarchive never holds more than one block unused.
  */
 #include "unpack.h"
 
@@ -17,7 +18,8 @@
 struct unpack {
     struct stream *packed;
     struct limits *limits;
-    struct gunzip *gunzip; /* for gzip, and then nothing below but out_bytes, resync and over is used */
+    struct gunzip
+        *gunzip; /* for gzip, and then nothing below but out_bytes, resync and over is used */
     struct archive *archive;
     struct sg_buf recent; /* packed bytes handed out and maybe still wanted: at most two blocks */
     uint64_t recent_at;   /* place of recent.data[0] in the packed stream */
@@ -25,7 +27,7 @@ struct unpack {
     uint64_t start;       /* where the present decoder began */
     uint64_t out_bytes;   /* of all decoders */
     bool resync, over;
-    enum sg_code input;   /* what the packed stream answered last, when that was no block */
+    enum sg_code input; /* what the packed stream answered last, when that was no block */
     struct sg_err input_err;
 };
 
@@ -38,8 +40,9 @@ static bool builtin(int (*support)(struct archive *)) {
 
 static void support_filters(struct archive *archive) {
     static int (*const filters[])(struct archive *) = {
-        archive_read_support_filter_xz,  archive_read_support_filter_bzip2, archive_read_support_filter_zstd,
-        archive_read_support_filter_lz4, archive_read_support_filter_lzma,  archive_read_support_filter_lzip,
+        archive_read_support_filter_xz,       archive_read_support_filter_bzip2,
+        archive_read_support_filter_zstd,     archive_read_support_filter_lz4,
+        archive_read_support_filter_lzma,     archive_read_support_filter_lzip,
         archive_read_support_filter_compress,
     };
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
@@ -119,7 +122,8 @@ static enum sg_code start_decoder(struct unpack *unpack, struct sg_err *err) {
     return SG_OK;
 }
 
-enum sg_code unpack_open(struct unpack **out, struct stream *packed, struct limits *limits, struct sg_err *err) {
+enum sg_code unpack_open(struct unpack **out, struct stream *packed, struct limits *limits,
+                         struct sg_err *err) {
     struct unpack *unpack = sg_zalloc(1, sizeof *unpack);
     unpack->packed = packed;
     unpack->limits = limits;
@@ -153,7 +157,8 @@ static enum sg_code find_again(struct unpack *unpack, struct sg_err *err) {
         size_t at = next_magic(&unpack->recent, (size_t)(from - unpack->recent_at));
         if (at == SIZE_MAX) {
             uint64_t end = unpack->recent_at + unpack->recent.len;
-            if (end >= 3 && end - 3 > from) from = end - 3; /* a magic number may be cut by the block's end */
+            if (end >= 3 && end - 3 > from)
+                from = end - 3; /* a magic number may be cut by the block's end */
             unpack->served = unpack->recent.len;
             forget_old(unpack);
             if (!take_block(unpack)) return unpack->input;
@@ -185,7 +190,8 @@ static enum sg_code damaged(struct unpack *unpack, struct sg_err *err) {
     return SG_DATA;
 }
 
-static enum sg_code archive_pull(struct unpack *unpack, const char **data, size_t *len, struct sg_err *err) {
+static enum sg_code archive_pull(struct unpack *unpack, const char **data, size_t *len,
+                                 struct sg_err *err) {
     const void *block;
     la_int64_t offset;
     int got = archive_read_data_block(unpack->archive, &block, len, &offset);
@@ -202,7 +208,8 @@ enum sg_code unpack_pull(void *from, const char **data, size_t *len, struct sg_e
     struct unpack *unpack = from;
     *len = 0;
     if (unpack->over) return SG_END;
-    enum sg_code code = unpack->gunzip ? gunzip_pull(unpack->gunzip, unpack->resync, data, len, err) : archive_pull(unpack, data, len, err);
+    enum sg_code code = unpack->gunzip ? gunzip_pull(unpack->gunzip, unpack->resync, data, len, err)
+                                       : archive_pull(unpack, data, len, err);
     if (code == SG_OK) {
         code = limits_output(unpack->limits, &unpack->out_bytes, *len, err);
         if (code != SG_OK) unpack->over = true;
@@ -211,7 +218,9 @@ enum sg_code unpack_pull(void *from, const char **data, size_t *len, struct sg_e
     return code;
 }
 
-void unpack_resync(struct unpack *unpack) { unpack->resync = true; }
+void unpack_resync(struct unpack *unpack) {
+    unpack->resync = true;
+}
 
 void unpack_close(struct unpack *unpack) {
     if (!unpack) return;

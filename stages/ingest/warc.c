@@ -1,11 +1,13 @@
 /*
- * A record is a header, a blank line, Content-Length bytes, and line ends. Behind a block there must stand another record or the
- * end; if not, the length was wrong, and the record is damaged:
+ * A record is a header, a blank line, Content-Length bytes, and line ends. Behind a block there
+ * must stand another record or the end; if not, the length was wrong, and the record is damaged:
  *
- *     too short   ...Content-Length: 3 | hel|lo CRLF CRLF WARC/1.0 ...     "lo" is passed over up to the next "WARC/1.0" line
- *     too long    ...Content-Length: 30| hello CRLF CRLF WARC/1.0 CRLF W|  the block holds such a line: go on there
+ *     too short   ...Content-Length: 3 | hel|lo CRLF CRLF WARC/1.0 ...     "lo" is passed over up
+ *     to the next "WARC/1.0" line too long    ...Content-Length: 30| hello CRLF CRLF WARC/1.0 CRLF
+ *     W|  the block holds such a line: go on there
  *
- * A gap in the stream (a damaged gzip member) ends the present record; the next one begins behind it.
+ * A gap in the stream (a damaged gzip member) ends the present record; the next one begins behind
+ * it.
  */
 #include "warc.h"
 
@@ -83,13 +85,16 @@ static bool begins_record(const struct warc *warc, const char *text, size_t len)
     return warc->arc ? parse_arc_line(text, len, &line) : is_version_line(text, len);
 }
 
-/* The last bytes of a file, when the cut fell into a record's first line: the record before is whole. */
+/* The last bytes of a file, when the cut fell into a record's first line: the record before is
+ * whole. */
 static bool is_cut_line(const struct warc *warc, const char *text, size_t len) {
     if (memchr(text, '\n', len)) return false;
     return warc->arc || (len < 10 && memcmp(text, "WARC/1.0\r\n", len < 7 ? len : 7) == 0);
 }
 
-static size_t look_ahead(const struct warc *warc) { return warc->arc ? LINE_MAX_ARC : 16; }
+static size_t look_ahead(const struct warc *warc) {
+    return warc->arc ? LINE_MAX_ARC : 16;
+}
 
 static void skip_line_ends(struct warc *warc) {
     const char *data;
@@ -116,7 +121,8 @@ static void seek_record(struct warc *warc) {
     }
 }
 
-/* Behind damage: the next record, and when a gap is met first, the one behind it, for that is the same damage. */
+/* Behind damage: the next record, and when a gap is met first, the one behind it, for that is the
+ * same damage. */
 static void resume(struct warc *warc) {
     const char *data;
     size_t have = stream_peek(warc->stream, look_ahead(warc), &data);
@@ -184,7 +190,8 @@ static bool parse_fields(struct sg_buf *header, struct warc_record *record) {
         if (!colon) continue;
         *colon = 0;
         char *name = trim(line), *value = trim(colon + 1);
-        if (strcasecmp(name, "Content-Length") == 0) length = sg_num_parse_u64(value, &record->length);
+        if (strcasecmp(name, "Content-Length") == 0)
+            length = sg_num_parse_u64(value, &record->length);
         for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
             if (strcasecmp(name, wanted[i].name) == 0) *wanted[i].value = value;
     }
@@ -204,7 +211,10 @@ static enum sg_code warc_header(struct warc *warc, struct warc_record *record, s
     }
     uint64_t offset = warc->stream->offset;
     if (header == 0) {
-        enum sg_code code = bad(warc, offset, err, have < HEADER_MAX ? "cut in a record's header" : "a header of more than 1 MiB");
+        const char *cause =
+            have < HEADER_MAX ? "cut in a record's header" : "a header of more than 1 MiB";
+        if (warc->stream->state == SG_DATA) cause = warc->stream->why.text;
+        enum sg_code code = bad(warc, offset, err, cause);
         seek_record(warc); /* from here, so that this header's own first line is not found again */
         resume(warc);
         return code;
@@ -224,7 +234,8 @@ static void put_arc_date(struct sg_buf *out, const char *digits, size_t len) {
         sg_buf_put(out, digits, len);
         return;
     }
-    sg_buf_printf(out, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", digits, digits + 4, digits + 6, digits + 8, digits + 10, digits + 12);
+    sg_buf_printf(out, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", digits, digits + 4, digits + 6, digits + 8,
+                  digits + 10, digits + 12);
 }
 
 static enum sg_code arc_header(struct warc *warc, struct warc_record *record, struct sg_err *err) {
@@ -232,7 +243,8 @@ static enum sg_code arc_header(struct warc *warc, struct warc_record *record, st
     struct arc_line line;
     size_t have = stream_peek(warc->stream, LINE_MAX_ARC, &data);
     if (!parse_arc_line(data, have, &line)) {
-        enum sg_code code = bad(warc, warc->stream->offset, err, "not the first line of an ARC record");
+        enum sg_code code =
+            bad(warc, warc->stream->offset, err, "not the first line of an ARC record");
         seek_record(warc);
         return code;
     }
@@ -278,7 +290,12 @@ enum sg_code warc_next(struct warc *warc, struct warc_record *record, struct sg_
         seek_record(warc);
         return bad(warc, offset, err, "bytes that belong to no record");
     }
-    *record = (struct warc_record){.type = empty, .uri = empty, .date = empty, .id = empty, .content_type = empty, .language = empty};
+    *record = (struct warc_record){.type = empty,
+                                   .uri = empty,
+                                   .date = empty,
+                                   .id = empty,
+                                   .content_type = empty,
+                                   .language = empty};
     code = warc->arc ? arc_header(warc, record, err) : warc_header(warc, record, err);
     if (code != SG_OK) return code;
     record->number = ++warc->records;
@@ -310,28 +327,34 @@ static enum sg_code cut(struct warc *warc, struct sg_err *err) {
     return sg_err_set(err, SG_DATA, "cut inside a record");
 }
 
-/* Behind the block: line ends, then a record, the end or a gap. Where the bytes before a gap are damaged too (a gzip member whose
- * checksum at its end is wrong), the gap is this record's. */
+/* Behind the block: line ends, then a record, the end or a gap. Where the bytes before a gap are
+ * damaged too (a gzip member whose checksum at its end is wrong), the gap is this record's. */
 static bool ends_well(struct warc *warc) {
     const char *data;
     skip_line_ends(warc);
     size_t have = stream_peek(warc->stream, look_ahead(warc), &data);
-    if (have > 0) return begins_record(warc, data, have) || (have < look_ahead(warc) && is_cut_line(warc, data, have));
+    if (have > 0)
+        return begins_record(warc, data, have) ||
+               (have < look_ahead(warc) && is_cut_line(warc, data, have));
     enum sg_code state = stream_state(warc->stream);
     uint64_t damaged_bytes = warc->stream->why.byte;
-    return state == SG_END || (state == SG_DATA && (damaged_bytes == 0 || damaged_bytes == SG_NOWHERE));
+    return state == SG_END ||
+           (state == SG_DATA && (damaged_bytes == 0 || damaged_bytes == SG_NOWHERE));
 }
 
 static const char length_cause[] = "no record follows where this one ends: its length is wrong";
 
 static enum sg_code wrong_length(struct warc *warc, struct sg_err *err) {
-    if (stream_state(warc->stream) == SG_DATA || stream_state(warc->stream) == SG_SYSTEM) return cut(warc, err);
+    if (stream_state(warc->stream) == SG_DATA || stream_state(warc->stream) == SG_SYSTEM)
+        return cut(warc, err);
     seek_record(warc);
     return sg_err_set(err, SG_DATA, "%s", length_cause);
 }
 
-/* A line that begins a record inside the block (seen: more than that, for the line may end behind it): the block was too long. */
-static bool find_inside(const struct warc *warc, const char *data, size_t len, size_t seen, size_t *at) {
+/* A line that begins a record inside the block (seen: more than that, for the line may end behind
+ * it): the block was too long. */
+static bool find_inside(const struct warc *warc, const char *data, size_t len, size_t seen,
+                        size_t *at) {
     for (size_t i = 0; i < len;) {
         const char *lf = memchr(data + i, '\n', len - i);
         if (!lf) return false;
@@ -362,11 +385,13 @@ static enum sg_code go_back(struct warc *warc, bool whole, uint64_t length, stru
     return wrong_length(warc, err);
 }
 
-enum sg_code warc_take(struct warc *warc, uint64_t max_bytes, const char **data, struct sg_err *err) {
+enum sg_code warc_take(struct warc *warc, uint64_t max_bytes, const char **data,
+                       struct sg_err *err) {
     uint64_t length = warc->length;
     if (length > max_bytes) {
         enum sg_code code = warc_pass(warc, err);
-        return code == SG_OK ? sg_err_set(err, SG_DATA, "a record of more than --max-record") : code;
+        return code == SG_OK ? sg_err_set(err, SG_DATA, "a record of more than --max-record")
+                             : code;
     }
     warc->in_block = false;
     stream_mark(warc->stream);

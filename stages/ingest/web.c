@@ -4,9 +4,12 @@
 
 #include "detect.h"
 
-static const char html[] = "unsupported: html", binary[] = "unsupported: binary", code[] = "unsupported: style or script";
+static const char html[] = "unsupported: html", binary[] = "unsupported: binary",
+                  code[] = "unsupported: style or script";
 
-static bool starts(const char *text, const char *with) { return strncmp(text, with, strlen(with)) == 0; }
+static bool starts(const char *text, const char *with) {
+    return strncmp(text, with, strlen(with)) == 0;
+}
 
 static bool ends(const char *text, const char *with) {
     size_t len = strlen(text), n = strlen(with);
@@ -15,7 +18,8 @@ static bool ends(const char *text, const char *with) {
 
 /* By media type alone; "" when the type says nothing and the bytes must tell. */
 static const char *by_type(const char *type) {
-    static const char *const codes[] = {"css", "javascript", "ecmascript", "json", "x-json", "ld+json", "wasm"};
+    static const char *const codes[] = {"css",    "javascript", "ecmascript", "json",
+                                        "x-json", "ld+json",    "wasm"};
     if (strcmp(type, "text/html") == 0 || strcmp(type, "application/xhtml+xml") == 0) return html;
     if (strcmp(type, "text/dns") == 0) return "unsupported: dns";
     const char *slash = strchr(type, '/');
@@ -24,8 +28,12 @@ static const char *by_type(const char *type) {
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
         if (strcmp(subtype, codes[i]) == 0) return code;
     if (starts(type, "text/")) return NULL;
-    if (!type[0] || !slash || strcmp(type, "application/octet-stream") == 0 || strcmp(type, "unknown/unknown") == 0) return "";
-    if (strcmp(type, "application/xml") == 0 || (ends(type, "+xml") && starts(type, "application/"))) return NULL;
+    if (!type[0] || !slash || strcmp(type, "application/octet-stream") == 0 ||
+        strcmp(type, "unknown/unknown") == 0)
+        return "";
+    if (strcmp(type, "application/xml") == 0 ||
+        (ends(type, "+xml") && starts(type, "application/")))
+        return NULL;
     return binary;
 }
 
@@ -64,22 +72,28 @@ static const char *reason_for_type(const char *type) {
     static const struct {
         const char *type, *reason;
     } others[] = {
-        {"warcinfo", "unsupported: warc warcinfo"}, {"request", "unsupported: warc request"},
-        {"metadata", "unsupported: warc metadata"}, {"revisit", "unsupported: warc revisit"},
-        {"continuation", "unsupported: warc continuation"}, {"filedesc", "unsupported: arc filedesc"},
+        {"warcinfo", "unsupported: warc warcinfo"},
+        {"request", "unsupported: warc request"},
+        {"metadata", "unsupported: warc metadata"},
+        {"revisit", "unsupported: warc revisit"},
+        {"continuation", "unsupported: warc continuation"},
+        {"filedesc", "unsupported: arc filedesc"},
     };
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strcmp(type, others[i].type) == 0) return others[i].reason;
     return "unsupported: warc record";
 }
 
-void web_judge(const struct warc_record *record, const char *head, size_t len, bool html_raw, struct web_verdict *out) {
+void web_judge(const struct warc_record *record, const char *head, size_t len, bool html_raw,
+               struct web_verdict *out) {
     *out = (struct web_verdict){0};
     char type[64];
     http_media_type(record->content_type, type, out->charset);
     if (strcmp(record->type, "conversion") == 0) {
         if (strcmp(type, "text/plain") != 0) out->reason = judge_body(type, head, len);
-    } else if (strcmp(record->type, "response") == 0 && (!type[0] || strcmp(type, "application/http") == 0 || (len > 5 && memcmp(head, "HTTP/", 5) == 0))) {
+    } else if (strcmp(record->type, "response") == 0 &&
+               (!type[0] || strcmp(type, "application/http") == 0 ||
+                (len > 5 && memcmp(head, "HTTP/", 5) == 0))) {
         judge_http(head, len, out);
     } else if (strcmp(record->type, "resource") == 0 || strcmp(record->type, "response") == 0) {
         out->reason = judge_body(type, head, len);

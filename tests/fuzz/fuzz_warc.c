@@ -1,6 +1,7 @@
 /*
- * Any bytes as a WARC or ARC file, handed out in pieces with gaps between some: the parser ends, never gives a block of another length
- * than the record says, counts records one by one, and goes forward. What judges and decodes records is run on each of them.
+ * Any bytes as a WARC or ARC file, handed out in pieces with gaps between some: the parser ends,
+ * never gives a block of another length than the record says, counts records one by one, and goes
+ * forward. What judges and decodes records is run on each of them.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -46,7 +47,8 @@ static void judge(const struct warc_record *record, const char *block, size_t le
     if (verdict.http && verdict.header.body <= len) {
         struct sg_buf body = {0};
         struct sg_err err = {0};
-        enum sg_code code = http_body(&verdict.header, copy + verdict.header.body, len - verdict.header.body, 1 << 20, &body, &err);
+        enum sg_code code = http_body(&verdict.header, copy + verdict.header.body,
+                                      len - verdict.header.body, 1 << 20, &body, &err);
         demand(code == SG_OK || (code == SG_DATA && err.text[0]));
         demand(body.len <= (1 << 20) || !verdict.header.encoding[0]);
         sg_buf_free(&body);
@@ -56,7 +58,8 @@ static void judge(const struct warc_record *record, const char *block, size_t le
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (size < 2) return 0;
-    struct pieces pieces = {(const char *)data + 2, (const char *)data + size, (unsigned)data[0] + 1, 0, data[1] & 2};
+    struct pieces pieces = {(const char *)data + 2, (const char *)data + size,
+                            (unsigned)data[0] + 1, 0, data[1] & 2};
     struct stream stream = {0};
     struct warc warc = {0};
     stream_init(&stream, pull, &pieces);
@@ -72,10 +75,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         offset = stream.offset;
         demand(code == SG_OK || (code == SG_DATA && err.text[0]));
         if (code == SG_DATA) continue;
-        demand(record.number == ++records && record.type && record.uri && record.date && record.id && record.content_type);
+        demand(record.number == ++records && record.type && record.uri && record.date &&
+               record.id && record.content_type);
         const char *block;
-        if (data[1] & 4) code = warc_pass(&warc, &err);
-        else code = warc_take(&warc, 1 << 20, &block, &err);
+        if (data[1] & 4)
+            code = warc_pass(&warc, &err);
+        else
+            code = warc_take(&warc, 1 << 20, &block, &err);
         demand(code == SG_OK || (code == SG_DATA && err.text[0]));
         if (code == SG_OK && !(data[1] & 4)) judge(&record, block, (size_t)record.length);
     }

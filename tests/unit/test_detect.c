@@ -16,7 +16,8 @@ struct head {
     enum detect_kind kind;
 };
 
-#define HEAD(text, kind) {text, sizeof(text) - 1, kind}
+#define HEAD(text, kind)                                                                           \
+    { text, sizeof(text) - 1, kind }
 
 static void each_head_is_what_it_is(void **state) {
     (void)state;
@@ -24,7 +25,9 @@ static void each_head_is_what_it_is(void **state) {
         HEAD("", DETECT_EMPTY),
         HEAD("\x1f\x8b\x08\0\0\0\0\0\0\x03", DETECT_PACKED),
         HEAD("\x28\xb5\x2f\xfd\x24", DETECT_PACKED),
-        HEAD("\xfd" "7zXZ\0\0\4", DETECT_PACKED),
+        HEAD("\xfd"
+             "7zXZ\0\0\4",
+             DETECT_PACKED),
         HEAD("BZh91AY&SY..", DETECT_PACKED),
         HEAD("BZh is how this text begins", DETECT_TEXT),
         HEAD("PK\3\4....", DETECT_ZIP),
@@ -61,7 +64,8 @@ static void each_head_is_what_it_is(void **state) {
     };
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
         enum detect_kind got = detect_kind(heads[i].bytes, heads[i].len, true);
-        if (got != heads[i].kind) fail_msg("head %zu '%s': %d, not %d", i, heads[i].bytes, (int)got, (int)heads[i].kind);
+        if (got != heads[i].kind)
+            fail_msg("head %zu '%s': %d, not %d", i, heads[i].bytes, (int)got, (int)heads[i].kind);
     }
 }
 
@@ -86,7 +90,8 @@ static void a_cut_first_line_is_jsonl_when_it_begins_like_one(void **state) {
     assert_int_equal(detect_kind("{ so it goes", 12, false), DETECT_TEXT);
 }
 
-/* "text " in each wide form; numbers in 16 bits are no text though their zeros stand as in UTF-16. */
+/* "text " in each wide form; numbers in 16 bits are no text though their zeros stand as in UTF-16.
+ */
 static void wide_characters_without_a_mark(void **state) {
     (void)state;
     static const struct {
@@ -96,7 +101,8 @@ static void wide_characters_without_a_mark(void **state) {
     static const char text[] = "Plain words in wide characters.\n";
     for (size_t f = 0; f < 4; f++) {
         char wide[256] = {0};
-        for (size_t i = 0; i < sizeof text - 1; i++) wide[i * forms[f].width + forms[f].at] = text[i];
+        for (size_t i = 0; i < sizeof text - 1; i++)
+            wide[i * forms[f].width + forms[f].at] = text[i];
         const char *name = detect_wide(wide, (sizeof text - 1) * forms[f].width);
         assert_non_null(name);
         assert_string_equal(name, forms[f].name);
@@ -110,7 +116,8 @@ static void wide_characters_without_a_mark(void **state) {
 /* Every prefix of every head is judged without reading past it (the sanitizers look). */
 static void prefixes(void **state) {
     (void)state;
-    static const char all[] = "<?xml ?><!-- --><html>{\"a\":\"\\\"\"}\nWARC/1.0\r\nfiledesc://PK\3\4BZh91AY&SY";
+    static const char all[] =
+        "<?xml ?><!-- --><html>{\"a\":\"\\\"\"}\nWARC/1.0\r\nfiledesc://PK\3\4BZh91AY&SY";
     for (size_t from = 0; from < sizeof all; from++)
         for (size_t len = 0; from + len < sizeof all; len++) {
             char *copy = sg_alloc(len);

@@ -9,9 +9,12 @@
 
 #include "warc.h"
 
-static void put_record(struct sg_buf *out, const char *type, const char *body, int off, const char *newline) {
-    sg_buf_printf(out, "WARC/1.0%sWARC-Type: %s%sWARC-Target-URI: <http://a/>%sContent-Length: %d%s%s%s%s%s", newline, type, newline,
-                  newline, (int)strlen(body) + off, newline, newline, body, newline, newline);
+static void put_record(struct sg_buf *out, const char *type, const char *body, int off,
+                       const char *newline) {
+    sg_buf_printf(
+        out, "WARC/1.0%sWARC-Type: %s%sWARC-Target-URI: <http://a/>%sContent-Length: %d%s%s%s%s%s",
+        newline, type, newline, newline, (int)strlen(body) + off, newline, newline, body, newline,
+        newline);
 }
 
 /* What came of a stream: bodies joined by '|', "!" for a bad stretch or record. */
@@ -68,9 +71,12 @@ static void whole_files(void **state) {
 
 static void fields(void **state) {
     (void)state;
-    static const char file[] = "WARC/1.1\r\nwarc-type:response \r\nWARC-Target-URI: http://a/?q=a:b\r\nWARC-Date:\t2024-01-02T03:04:05Z\r\n"
-                               "X-Folded: one\r\n two\r\nWARC-Record-ID: <urn:uuid:1>\r\nContent-Type: text/plain\r\nCONTENT-LENGTH: 2\r\n"
-                               "WARC-Identified-Content-Language: tha,eng\r\nnonsense\r\n\r\nhi\r\n\r\n";
+    static const char file[] =
+        "WARC/1.1\r\nwarc-type:response \r\nWARC-Target-URI: "
+        "http://a/?q=a:b\r\nWARC-Date:\t2024-01-02T03:04:05Z\r\n"
+        "X-Folded: one\r\n two\r\nWARC-Record-ID: <urn:uuid:1>\r\nContent-Type: "
+        "text/plain\r\nCONTENT-LENGTH: 2\r\n"
+        "WARC-Identified-Content-Language: tha,eng\r\nnonsense\r\n\r\nhi\r\n\r\n";
     struct stream stream = {0};
     struct warc warc = {0};
     struct warc_record record;
@@ -102,13 +108,20 @@ static void wrong_lengths_and_garbage(void **state) {
         put_record(&file, "conversion", "first", 0, "\r\n");
         put_record(&file, "conversion", "second", off, "\r\n");
         put_record(&file, "conversion", "third", 0, "\r\n");
-        /* The line ends behind a block belong to no one: counted in, they are still a whole record. */
-        if (off == 0) expect(&file, false, 100, "first|second|third|");
-        else if (off == 2) expect(&file, false, 100, "first|second\r\n|third|");
-        else if (off == 4) expect(&file, false, 100, "first|second\r\n\r\n|third|");
-        else if (off == 1) expect(&file, false, 100, "first|second\r|third|");
-        else if (off == 3) expect(&file, false, 100, "first|second\r\n\r|third|");
-        else expect(&file, false, 100, "first|!|third|");
+        /* The line ends behind a block belong to no one: counted in, they are still a whole record.
+         */
+        if (off == 0)
+            expect(&file, false, 100, "first|second|third|");
+        else if (off == 2)
+            expect(&file, false, 100, "first|second\r\n|third|");
+        else if (off == 4)
+            expect(&file, false, 100, "first|second\r\n\r\n|third|");
+        else if (off == 1)
+            expect(&file, false, 100, "first|second\r|third|");
+        else if (off == 3)
+            expect(&file, false, 100, "first|second\r\n\r|third|");
+        else
+            expect(&file, false, 100, "first|!|third|");
         sg_buf_free(&file);
     }
     struct sg_buf file = {0};
@@ -185,13 +198,15 @@ static void gaps(void **state) {
         uint64_t damaged;
         const char *wanted;
     } cases[] = {
-        {1, 2, 0, 0, "a|!|c|d|"},   /* the second member is lost whole: its neighbours are good */
-        {2, 2, 0, 9, "a|!|c|d|"},   /* the gap says that the member before it is bad */
-        {1, 2, 20, 0, "a|!|c|d|"},  /* in the header */
-        {0, 4, 10, 0, "!|"},        /* to the end */
+        {1, 2, 0, 0, "a|!|c|d|"},  /* the second member is lost whole: its neighbours are good */
+        {2, 2, 0, 9, "a|!|c|d|"},  /* the gap says that the member before it is bad */
+        {1, 2, 20, 0, "a|!|c|d|"}, /* in the header */
+        {0, 4, 10, 0, "!|"},       /* to the end */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct drip drip = {.file = &file, .gap = starts[cases[i].from] + (size_t)cases[i].in, .gap_end = starts[cases[i].to],
+        struct drip drip = {.file = &file,
+                            .gap = starts[cases[i].from] + (size_t)cases[i].in,
+                            .gap_end = starts[cases[i].to],
                             .damaged_bytes = cases[i].damaged};
         struct stream stream = {0};
         struct sg_buf got = {0};
@@ -235,8 +250,12 @@ static void arc_files(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_files),  cmocka_unit_test(fields), cmocka_unit_test(wrong_lengths_and_garbage),
-        cmocka_unit_test(cut_anywhere), cmocka_unit_test(gaps),   cmocka_unit_test(arc_files),
+        cmocka_unit_test(whole_files),
+        cmocka_unit_test(fields),
+        cmocka_unit_test(wrong_lengths_and_garbage),
+        cmocka_unit_test(cut_anywhere),
+        cmocka_unit_test(gaps),
+        cmocka_unit_test(arc_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
