@@ -318,7 +318,7 @@ static inline const unsigned char *run_of(struct dedup_tokens *tokens, const uns
     return p;
 }
 
-unsigned dedup_tokens_next(struct dedup_tokens *tokens, size_t *len) {
+static inline unsigned next_token(struct dedup_tokens *tokens, size_t *len) {
     const unsigned char *p = skip_separators(tokens, tokens->at);
     unsigned weight = 2, bytes;
     *len = 0;
@@ -335,6 +335,46 @@ unsigned dedup_tokens_next(struct dedup_tokens *tokens, size_t *len) {
     }
     tokens->at = run_of(tokens, p, weight == 2 ? WORDS : MARKS, len);
     return weight;
+}
+
+unsigned dedup_tokens_next(struct dedup_tokens *tokens, size_t *len) {
+    return next_token(tokens, len);
+}
+
+#define TOKEN_LOW 0xA0761D6478BD642Fu
+#define TOKEN_HIGH 0xE7037ED1A0B428DBu
+#define TOKEN_SEED 0x73616E67616D3130u /* for tokens over 16 bytes */
+
+static inline uint64_t load(const char *bytes) {
+    uint64_t word;
+    memcpy(&word, bytes, 8);
+    return le64toh(word);
+}
+
+/* The low `bytes` bytes, 0 to 8: no branch, for the lengths of words cannot be foretold. */
+static inline uint64_t low_bytes(uint64_t word, unsigned bytes) {
+    unsigned bits = 8 * bytes;
+    uint64_t all = (uint64_t)(bits >= 64) - 1; /* 0 when no bit is to be cut off */
+    return word & ~(all & ~UINT64_C(0) << (bits & 63));
+}
+
+static inline uint64_t token_hash(const char *bytes, size_t len) {
+    if (len > 16) return sg_hash64(bytes, len, TOKEN_SEED);
+    unsigned front = len < 8 ? (unsigned)len : 8;
+    uint64_t low = low_bytes(load(bytes), front), high = low_bytes(load(bytes + 8), (unsigned)len - front);
+    unsigned __int128 product = (unsigned __int128)(low ^ TOKEN_LOW) * (high ^ TOKEN_HIGH ^ (uint64_t)len << 56);
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t dedup_token_hash(const char *bytes, size_t len) {
+    return token_hash(bytes, len);
+}
+
+size_t dedup_tokens_hashes(struct dedup_tokens *tokens, uint64_t *hash, uint8_t *weight, size_t room) {
+    size_t n = 0, len;
+    for (; n < room && (weight[n] = (uint8_t)next_token(tokens, &len)); n++)
+        hash[n] = token_hash(tokens->word.data, len);
+    return n;
 }
 
 void dedup_tokens_free(struct dedup_tokens *tokens) {

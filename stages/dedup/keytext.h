@@ -40,6 +40,10 @@ struct dedup_tokens {
 void dedup_tokens_start(struct dedup_tokens *tokens, const char *nfc, size_t len);
 /* The next token: its weight, and its folded bytes in tokens->word.data[0..*len). 0 at the end. */
 unsigned dedup_tokens_next(struct dedup_tokens *tokens, size_t *len);
+/* The same as hashes and weights, at most room of them; 0 at the end. */
+size_t dedup_tokens_hashes(struct dedup_tokens *tokens, uint64_t *hash, uint8_t *weight, size_t room);
+/* Hash of one token: up to 16 bytes by one 128-bit product, longer ones by XXH3-64. bytes[0..16) must be readable. */
+uint64_t dedup_token_hash(const char *bytes, size_t len);
 void dedup_tokens_free(struct dedup_tokens *tokens);
 
 #endif

@@ -4,23 +4,19 @@
  *
  *     tokens (weight)   a2 b2 c2 d2 e2 中1 文1          windows  abcde | bcde中文 (2+2+2+2+1+1)
  *
- * The hash is the polynomial of the token hashes in an odd M, so adding and removing cost one product each, with a final mix.
- * Memory: a ring of 16 tokens (a window has at most ten). Threads: one struct each.
+ * The hash is the polynomial of the token hashes in an odd M, finally mixed: adding and removing cost one product each.
+ * Tokens come in chunks, so that cutting the text and hashing windows are two tight loops. Memory: 3 KiB. Threads: one
+ * struct each.
  */
 #include "shingle.h"
-
-#include <endian.h>
 
 #include "base/hash.h"
 
 #define MULTIPLIER 0x9FB21C651E98DF25u
-#define TOKEN_LOW 0xA0761D6478BD642Fu
-#define TOKEN_HIGH 0xE7037ED1A0B428DBu
-#define TOKEN_SEED 0x73616E67616D3130u /* for tokens over 16 bytes */
 
 void dedup_shingles_start(struct dedup_shingles *shingles, const char *nfc, size_t len) {
     dedup_tokens_start(&shingles->tokens, nfc, len);
-    shingles->head = shingles->count = shingles->sum = 0;
+    shingles->head = shingles->next = shingles->filled = shingles->sum = 0;
     shingles->polynomial = 0;
 }
 
@@ -28,30 +24,6 @@ void dedup_shingles_free(struct dedup_shingles *shingles) {
     dedup_tokens_free(&shingles->tokens);
 }
 
-static inline uint64_t load(const char *bytes) {
-    uint64_t word;
-    memcpy(&word, bytes, 8);
-    return le64toh(word);
-}
-
-/* The low `bytes` bytes, 0 to 8: no branch, for the lengths of words cannot be foretold. */
-static inline uint64_t low_bytes(uint64_t word, unsigned bytes) {
-    unsigned bits = 8 * bytes;
-    uint64_t all = (uint64_t)(bits >= 64) - 1; /* 0 when no bit is to be cut off */
-    return word & ~(all & ~UINT64_C(0) << (bits & 63));
-}
-
-static inline uint64_t token_hash(const char *bytes, size_t len) {
-    if (len > 16) return sg_hash64(bytes, len, TOKEN_SEED);
-    unsigned front = len < 8 ? (unsigned)len : 8;
-    uint64_t low = low_bytes(load(bytes), front), high = low_bytes(load(bytes + 8), (unsigned)len - front);
-    unsigned __int128 product = (unsigned __int128)(low ^ TOKEN_LOW) * (high ^ TOKEN_HIGH ^ (uint64_t)len << 56);
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-uint64_t dedup_token_hash(const char *bytes, size_t len) {
-    return token_hash(bytes, len);
-}
 
 static inline uint64_t mixed(uint64_t h) {
     h ^= h >> 32;
@@ -61,28 +33,41 @@ static inline uint64_t mixed(uint64_t h) {
     return h ^ h >> 32;
 }
 
+/* The open window moves to the front, new tokens behind it. False at the end of the text. */
+static bool refill(struct dedup_shingles *shingles) {
+    unsigned open = shingles->filled - shingles->head;
+    memmove(shingles->hash, shingles->hash + shingles->head, open * sizeof *shingles->hash);
+    memmove(shingles->weight, shingles->weight + shingles->head, open);
+    size_t more = dedup_tokens_hashes(&shingles->tokens, shingles->hash + open, shingles->weight + open, DEDUP_CHUNK);
+    shingles->head = 0;
+    shingles->next = open;
+    shingles->filled = open + (unsigned)more;
+    return more > 0;
+}
+
 size_t dedup_shingles_next(struct dedup_shingles *shingles, uint64_t *out, size_t room) {
-    uint64_t powers[16];
-    for (unsigned i = 0; i < 16; i++) powers[i] = i ? powers[i - 1] * MULTIPLIER : 1;
-    struct dedup_shingles s = *shingles; /* in registers while the loop runs */
-    size_t n = 0, len;
-    unsigned weight;
-    /* One token closes at most two windows: from a weight of at most 9 to at most 11. */
-    while (n + 2 <= room && (weight = dedup_tokens_next(&s.tokens, &len))) {
-        uint64_t hash = token_hash(s.tokens.word.data, len);
-        unsigned slot = (s.head + s.count++) & 15;
-        s.ring[slot] = hash;
-        s.weight[slot] = (uint8_t)weight;
-        s.sum += weight;
-        s.polynomial = s.polynomial * MULTIPLIER + hash;
-        while (s.sum >= DEDUP_WINDOW) {
-            out[n++] = mixed(s.polynomial);
-            s.polynomial -= s.ring[s.head] * powers[--s.count];
-            s.sum -= s.weight[s.head];
-            s.head = (s.head + 1) & 15;
+    uint64_t powers[DEDUP_WINDOW + 1] = {1};
+    for (unsigned i = 1; i <= DEDUP_WINDOW; i++) powers[i] = powers[i - 1] * MULTIPLIER;
+    size_t n = 0;
+    while (n + 2 <= room) {
+        if (shingles->next == shingles->filled && !refill(shingles)) break;
+        uint64_t polynomial = shingles->polynomial;
+        unsigned head = shingles->head, next = shingles->next, sum = shingles->sum;
+        /* One token closes at most two windows: from a weight of at most 9 to at most 11. */
+        for (; next < shingles->filled && n + 2 <= room; next++) {
+            polynomial = polynomial * MULTIPLIER + shingles->hash[next];
+            sum += shingles->weight[next];
+            while (sum >= DEDUP_WINDOW) {
+                out[n++] = mixed(polynomial);
+                polynomial -= shingles->hash[head] * powers[next - head];
+                sum -= shingles->weight[head++];
+            }
         }
+        shingles->polynomial = polynomial;
+        shingles->head = head;
+        shingles->next = next;
+        shingles->sum = sum;
     }
-    *shingles = s;
     return n;
 }
 

@@ -19,22 +19,21 @@
 
 #define DEDUP_WINDOW 10
 
+#define DEDUP_CHUNK 256
+
 struct dedup_shingles {
     struct dedup_tokens tokens;
-    uint64_t ring[16]; /* hashes of the tokens in the open window */
-    uint8_t weight[16];
-    unsigned head, count; /* oldest token, how many */
-    unsigned sum;         /* of their weights */
-    uint64_t polynomial;  /* t0*M^(count-1) + ... + t(count-1), modulo 2^64 */
+    uint64_t hash[DEDUP_WINDOW + DEDUP_CHUNK]; /* of tokens: the open window, then those to come */
+    uint8_t weight[DEDUP_WINDOW + DEDUP_CHUNK];
+    unsigned head, next, filled; /* the window is [head, next) */
+    unsigned sum;                /* of its weights */
+    uint64_t polynomial;         /* t0*M^(count-1) + ... + t(count-1), modulo 2^64 */
 };
 
 void dedup_shingles_start(struct dedup_shingles *shingles, const char *nfc, size_t len);
 /* At most room (>= 16) hashes; 0 at the end of the text. */
 size_t dedup_shingles_next(struct dedup_shingles *shingles, uint64_t *out, size_t room);
 void dedup_shingles_free(struct dedup_shingles *shingles);
-
-/* Hash of one token: at most 16 bytes by one 128-bit product, longer ones by XXH3-64. bytes[0..16) must be readable. */
-uint64_t dedup_token_hash(const char *bytes, size_t len);
 
 /* All distinct window hashes of a text, sorted, appended to out as native u64. Returns how many. */
 size_t dedup_shingles_set(struct dedup_shingles *shingles, const char *nfc, size_t len, struct sg_buf *out);
