@@ -16,6 +16,8 @@ static inline uint64_t dice(uint64_t *state) {
 }
 
 /* 0 .. sides-1 */
-static inline uint64_t dice_below(uint64_t *state, uint64_t sides) { return (dice(state) >> 11) % sides; }
+static inline uint64_t dice_below(uint64_t *state, uint64_t sides) {
+    return (dice(state) >> 11) % sides;
+}
 
 #endif

@@ -16,9 +16,9 @@ struct json_case {
     const char *cause;
 };
 
-#define YES(text)                                                                                                      \
+#define YES(text)                                                                                  \
     { text, sizeof(text) - 1, GOOD, "" }
-#define NO(text, wrong, cause)                                                                                         \
+#define NO(text, wrong, cause)                                                                     \
     { text, sizeof(text) - 1, wrong, cause }
 
 static const struct json_case json_cases[] = {
@@ -54,7 +54,8 @@ static const struct json_case json_cases[] = {
     YES("\"\\ud83d\\ude00\""),
     YES("\"\\uD83D\\uDE00x\""),
     YES("\"\x7F\""),
-    YES("\"\xC2\x80\xDF\xBF\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xEF\xBF\xBF\xF0\x90\x80\x80\xF4\x8F\xBF\xBF\""),
+    YES("\"\xC2\x80\xDF\xBF\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xEF\xBF\xBF\xF0\x90\x80\x80\xF4\x8F"
+        "\xBF\xBF\""),
     YES("{\"\xE0\xA4\x95\":\"\xE0\xA5\x81\"}"),
     YES("\"0123456789012345678901234567890123456789\\n0123456789\""),
     YES("[1.7976931348623157e308,4.9e-324,0.1,1e22]"),
@@ -142,7 +143,8 @@ static const struct json_case json_cases[] = {
     NO("\"\0\"", 1, "control character in a JSON string"),
     NO("\"\t\"", 1, "control character in a JSON string"),
     NO("{\"\x1F\":1}", 2, "control character in a JSON string"),
-    NO("\"0123456789012345678901234567890123456789\x01\"", 41, "control character in a JSON string"),
+    NO("\"0123456789012345678901234567890123456789\x01\"", 41,
+       "control character in a JSON string"),
     NO("\"\xFF\"", 1, "ill-formed UTF-8"),
     NO("\"\x80\"", 1, "ill-formed UTF-8"),
     NO("\"\xC0\x80\"", 1, "ill-formed UTF-8"),

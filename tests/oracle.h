@@ -19,7 +19,8 @@ enum oracle { ORACLE_REJECTS, ORACLE_ACCEPTS, ORACLE_UNSURE };
 
 static inline enum oracle oracle_ask(const char *text, size_t len, json_t **value) {
     json_error_t error;
-    *value = json_loadb(text, len, JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
+    *value =
+        json_loadb(text, len, JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
     if (*value && memchr(text, 0, len)) { /* it takes a NUL between tokens for the end */
         json_decref(*value);
         *value = NULL;
@@ -30,7 +31,8 @@ static inline enum oracle oracle_ask(const char *text, size_t len, json_t **valu
     case json_error_numeric_overflow:
     case json_error_null_byte_in_key:
     case json_error_stack_overflow: return ORACLE_UNSURE;
-    default: return strncmp(error.text, "invalid Unicode", 15) == 0 ? ORACLE_UNSURE : ORACLE_REJECTS;
+    default:
+        return strncmp(error.text, "invalid Unicode", 15) == 0 ? ORACLE_UNSURE : ORACLE_REJECTS;
     }
 }
 
@@ -39,7 +41,8 @@ static inline bool oracle_same(struct sg_json ours, const json_t *theirs);
 static inline bool oracle_same_string(struct sg_json ours, const json_t *theirs) {
     struct sg_buf text = {0};
     size_t lone = 0;
-    bool same = sg_json_string(ours, &text, &lone) && lone == 0 && text.len == json_string_length(theirs) &&
+    bool same = sg_json_string(ours, &text, &lone) && lone == 0 &&
+                text.len == json_string_length(theirs) &&
                 memcmp(text.data, json_string_value(theirs), text.len) == 0;
     sg_buf_free(&text);
     return same;
@@ -49,7 +52,8 @@ static inline bool oracle_same_array(struct sg_json ours, const json_t *theirs) 
     struct sg_json value;
     size_t at = 0, i = 0;
     for (; sg_json_each(ours, &at, NULL, &value); i++)
-        if (i == json_array_size(theirs) || !oracle_same(value, json_array_get(theirs, i))) return false;
+        if (i == json_array_size(theirs) || !oracle_same(value, json_array_get(theirs, i)))
+            return false;
     return i == json_array_size(theirs);
 }
 
@@ -71,11 +75,16 @@ static inline bool oracle_same(struct sg_json ours, const json_t *theirs) {
     double number;
     bool truth;
     switch (sg_json_type(ours)) {
-    case SG_JSON_OBJECT: return json_is_object(theirs) && oracle_same_object(ours, (json_t *)theirs);
+    case SG_JSON_OBJECT:
+        return json_is_object(theirs) && oracle_same_object(ours, (json_t *)theirs);
     case SG_JSON_ARRAY: return json_is_array(theirs) && oracle_same_array(ours, theirs);
     case SG_JSON_STRING: return json_is_string(theirs) && oracle_same_string(ours, theirs);
-    case SG_JSON_NUMBER: return json_is_real(theirs) && sg_json_double(ours, &number) && number == json_real_value(theirs);
-    case SG_JSON_BOOL: return json_is_boolean(theirs) && sg_json_bool(ours, &truth) && truth == json_is_true(theirs);
+    case SG_JSON_NUMBER:
+        return json_is_real(theirs) && sg_json_double(ours, &number) &&
+               number == json_real_value(theirs);
+    case SG_JSON_BOOL:
+        return json_is_boolean(theirs) && sg_json_bool(ours, &truth) &&
+               truth == json_is_true(theirs);
     case SG_JSON_NULL: return json_is_null(theirs);
     case SG_JSON_NONE: break;
     }

@@ -23,7 +23,9 @@ void *sg_realloc(void *old, size_t bytes) {
     return p;
 }
 
-char *sg_strdup(const char *text) { return sg_strndup(text, strlen(text)); }
+char *sg_strdup(const char *text) {
+    return sg_strndup(text, strlen(text));
+}
 
 char *sg_strndup(const char *text, size_t len) {
     if (len == SIZE_MAX) sg_mem_failed(len);
@@ -39,7 +41,8 @@ static void add_formatted(struct sg_buf *buf, const char *format, va_list args) 
     size_t room = buf->cap - buf->len;
     int n = vsnprintf(room ? buf->data + buf->len : NULL, room, format, args);
     if (n > 0) {
-        if ((size_t)n >= room) vsnprintf(sg_buf_room(buf, (size_t)n + 1), (size_t)n + 1, format, again);
+        if ((size_t)n >= room)
+            vsnprintf(sg_buf_room(buf, (size_t)n + 1), (size_t)n + 1, format, again);
         buf->len += (size_t)n;
     }
     va_end(again);
@@ -79,7 +82,9 @@ void sg_buf_grow(struct sg_buf *buf, size_t more) {
     buf->cap = cap;
 }
 
-void sg_buf_str(struct sg_buf *buf) { *sg_buf_room(buf, 1) = 0; }
+void sg_buf_str(struct sg_buf *buf) {
+    *sg_buf_room(buf, 1) = 0;
+}
 
 char *sg_buf_take(struct sg_buf *buf) {
     sg_buf_str(buf);

@@ -37,8 +37,8 @@ struct sg_buf {
 void sg_buf_free(struct sg_buf *buf);
 void sg_buf_grow(struct sg_buf *buf, size_t more); /* the slow path of sg_buf_room */
 void sg_buf_printf(struct sg_buf *buf, const char *format, ...) SG_PRINTF(2, 3);
-void sg_buf_str(struct sg_buf *buf);               /* data[len] = 0, len unchanged */
-char *sg_buf_take(struct sg_buf *buf);             /* NUL-terminated; the caller frees; buf is {0} */
+void sg_buf_str(struct sg_buf *buf);   /* data[len] = 0, len unchanged */
+char *sg_buf_take(struct sg_buf *buf); /* NUL-terminated; the caller frees; buf is {0} */
 
 /* At least `more` writable bytes behind len; returns where they start. */
 static inline char *sg_buf_room(struct sg_buf *buf, size_t more) {
@@ -52,7 +52,9 @@ static inline void sg_buf_put(struct sg_buf *buf, const void *bytes, size_t len)
     buf->len += len;
 }
 
-static inline void sg_buf_puts(struct sg_buf *buf, const char *text) { sg_buf_put(buf, text, strlen(text)); }
+static inline void sg_buf_puts(struct sg_buf *buf, const char *text) {
+    sg_buf_put(buf, text, strlen(text));
+}
 
 static inline void sg_buf_putc(struct sg_buf *buf, char c) {
     *sg_buf_room(buf, 1) = c;

@@ -25,7 +25,7 @@ static enum sg_cpu detect(void) {
         return SG_CPU_AVX512;
     return SG_CPU_AVX2;
 #elif defined(__aarch64__)
-    return SG_CPU_NEON; /* part of the base architecture */
+    return SG_CPU_NEON;                  /* part of the base architecture */
 #else
     return SG_CPU_PORTABLE;
 #endif
@@ -34,7 +34,8 @@ static enum sg_cpu detect(void) {
 static bool detect_sha(void) {
 #if defined(__x86_64__)
     unsigned a, b, c, d;
-    return __builtin_cpu_supports("sse4.1") && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & 1u << 29);
+    return __builtin_cpu_supports("sse4.1") && __get_cpuid_count(7, 0, &a, &b, &c, &d) &&
+           (b & 1u << 29);
 #elif defined(__aarch64__) && defined(__linux__)
     return getauxval(AT_HWCAP) >> 6 & 1; /* HWCAP_SHA2 */
 #else
@@ -61,6 +62,10 @@ static unsigned found(void) {
     return value;
 }
 
-enum sg_cpu sg_cpu_level(void) { return (enum sg_cpu)((found() & 0xFF) - 1); }
+enum sg_cpu sg_cpu_level(void) {
+    return (enum sg_cpu)((found() & 0xFF) - 1);
+}
 
-bool sg_cpu_sha(void) { return found() >> 8 & 1; }
+bool sg_cpu_sha(void) {
+    return found() >> 8 & 1;
+}

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-void sg_err_clear(struct sg_err *err) { *err = (struct sg_err){0}; }
+void sg_err_clear(struct sg_err *err) {
+    *err = (struct sg_err){0};
+}
 
 /* Positions of an empty struct are 0 (= {0}); they begin to mean "not known" when it is filled. */
 static bool claim(struct sg_err *err, enum sg_code code) {
@@ -91,7 +93,8 @@ char *sg_err_format(const struct sg_err *err, char *out, size_t size) {
     else if (err->errnum) /* "'a/b': cannot open: No such file or directory" */
         add(out, size, &used, "%s: %s", where, err->text);
     else
-        add(out, size, &used, "%s %s %s", err->text, where[0] == 'b' ? "at" : "in", where); /* "at byte 5" */
+        add(out, size, &used, "%s %s %s", err->text, where[0] == 'b' ? "at" : "in",
+            where); /* "at byte 5" */
     return out;
 }
 

@@ -41,7 +41,8 @@ struct sg_err {
 void sg_err_clear(struct sg_err *err);
 
 /* Fills err (when it is empty and not NULL) and returns code. The text has no newline and no file name. */
-enum sg_code sg_err_set(struct sg_err *err, enum sg_code code, const char *format, ...) SG_PRINTF(3, 4);
+enum sg_code sg_err_set(struct sg_err *err, enum sg_code code, const char *format, ...)
+    SG_PRINTF(3, 4);
 
 /* The same with errno's text behind a colon. Code SG_SYSTEM. */
 enum sg_code sg_err_sys(struct sg_err *err, const char *format, ...) SG_PRINTF(2, 3);

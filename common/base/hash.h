@@ -18,13 +18,15 @@ struct sg_hash128 {
 
 uint64_t sg_hash64(const void *bytes, size_t len, uint64_t seed);
 struct sg_hash128 sg_hash128(const void *bytes, size_t len, uint64_t seed);
-uint64_t sg_hash_xxh64(const void *bytes, size_t len); /* the older XXH64, seed 0: what zstd's checksums are made of */
+uint64_t sg_hash_xxh64(const void *bytes,
+                       size_t len); /* the older XXH64, seed 0: what zstd's checksums are made of */
 
 /* Incremental XXH3-128. Free accepts NULL. */
 struct sg_hash_state;
 struct sg_hash_state *sg_hash_new(void);
 void sg_hash_add(struct sg_hash_state *state, const void *bytes, size_t len);
-void sg_hash_add_sized(struct sg_hash_state *state, const void *bytes, size_t len); /* u64 LE length first */
+void sg_hash_add_sized(struct sg_hash_state *state, const void *bytes,
+                       size_t len);                                  /* u64 LE length first */
 struct sg_hash128 sg_hash_digest(const struct sg_hash_state *state); /* may be called at any time */
 void sg_hash_reset(struct sg_hash_state *state);
 void sg_hash_free(struct sg_hash_state *state);
@@ -34,8 +36,9 @@ struct sg_hash128 sg_hash_sum(struct sg_hash128 a, struct sg_hash128 b);
 int sg_hash_compare(struct sg_hash128 a, struct sg_hash128 b); /* by value: -1, 0, 1 */
 
 #define SG_HASH_HEX 33
-char *sg_hash_hex(struct sg_hash128 hash, char out[SG_HASH_HEX]); /* 32 lower-case digits and NUL; returns out */
-bool sg_hash_parse(const char *hex, struct sg_hash128 *out);       /* exactly 32 digits, then NUL */
+char *sg_hash_hex(struct sg_hash128 hash,
+                  char out[SG_HASH_HEX]); /* 32 lower-case digits and NUL; returns out */
+bool sg_hash_parse(const char *hex, struct sg_hash128 *out); /* exactly 32 digits, then NUL */
 
 /* SHA-256, by the CPU's instructions where it has them (same result). */
 struct sg_sha256 {

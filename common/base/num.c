@@ -8,7 +8,9 @@
 
 #include "base/buf.h"
 
-static bool digit(char c) { return c >= '0' && c <= '9'; }
+static bool digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
 bool sg_num_parse_u64(const char *text, uint64_t *out) {
     uint64_t value = 0;
@@ -63,9 +65,12 @@ static uint64_t unit_of(const char *suffix) {
     const char *letter = strchr(letters, *suffix);
     if (!letter) return 0;
     uint64_t base;
-    if (suffix[1] == 0 || strcmp(suffix + 1, "iB") == 0) base = 1024;
-    else if (strcmp(suffix + 1, "B") == 0) base = 1000;
-    else return 0;
+    if (suffix[1] == 0 || strcmp(suffix + 1, "iB") == 0)
+        base = 1024;
+    else if (strcmp(suffix + 1, "B") == 0)
+        base = 1000;
+    else
+        return 0;
     uint64_t unit = base;
     for (long i = (letter - letters) / 2; i > 0; i--) unit *= base;
     return unit;
@@ -104,7 +109,8 @@ char *sg_num_bytes(uint64_t bytes, char out[SG_NUM_TEXT]) {
         if (name == 6 || tenths < (unit == 1 ? 10240u : 10235u)) break;
     }
     if (tenths < 100 && tenths % 10)
-        snprintf(out, SG_NUM_TEXT, "%u.%u %s", (unsigned)(tenths / 10), (unsigned)(tenths % 10), names[name]);
+        snprintf(out, SG_NUM_TEXT, "%u.%u %s", (unsigned)(tenths / 10), (unsigned)(tenths % 10),
+                 names[name]);
     else
         snprintf(out, SG_NUM_TEXT, "%llu %s", (unsigned long long)((tenths + 5) / 10), names[name]);
     return out;

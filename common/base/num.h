@@ -12,9 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-bool sg_num_parse_u64(const char *text, uint64_t *out);    /* digits only, no sign, no space */
-bool sg_num_parse_double(const char *text, double *out);   /* decimal point, never the locale's comma */
-bool sg_num_parse_bytes(const char *text, uint64_t *out);  /* 512M, 1.5GiB, 100MB, 4096 */
+bool sg_num_parse_u64(const char *text, uint64_t *out); /* digits only, no sign, no space */
+bool sg_num_parse_double(const char *text,
+                         double *out); /* decimal point, never the locale's comma */
+bool sg_num_parse_bytes(const char *text, uint64_t *out); /* 512M, 1.5GiB, 100MB, 4096 */
 
 #define SG_NUM_TEXT 40
 /* Shortest decimal that reads back as the same double / float, always with a point: 1.0, 0.25, 1.0e-07. */

@@ -102,11 +102,13 @@ static int estimate(struct binary v) {
  */
 static bool fits_wide(struct binary v) {
     int k = estimate(v) + 1, down = v.exponent < 0 ? -v.exponent : 0;
-    return down + 2 + (k > 0 ? (10 * k + 2) / 3 : 0) <= 120; /* bits of scale; ten times rest is below 16 scale */
+    return down + 2 + (k > 0 ? (10 * k + 2) / 3 : 0) <=
+           120; /* bits of scale; ten times rest is below 16 scale */
 }
 
 static int digits_wide(struct binary v, char *digits, int *point) {
-    int up = v.exponent > 0 ? v.exponent : 0, down = v.exponent < 0 ? -v.exponent : 0, extra = v.narrow_below;
+    int up = v.exponent > 0 ? v.exponent : 0, down = v.exponent < 0 ? -v.exponent : 0,
+        extra = v.narrow_below;
     unsigned __int128 rest = (unsigned __int128)v.significand << (up + 1 + extra),
                       scale = (unsigned __int128)1 << (down + 1 + extra);
     unsigned __int128 high = (unsigned __int128)1 << (up + extra), low = (unsigned __int128)1 << up;
@@ -124,8 +126,9 @@ static int digits_wide(struct binary v, char *digits, int *point) {
         rest *= 10, low *= 10, high *= 10;
         int digit = 0;
         for (; rest >= scale; digit++) rest -= scale;
-        bool down_fits = rest < low + ends, up_fits = rest + high + ends > scale;
-        if (down_fits && up_fits) up_fits = 2 * rest + digit % 2 > scale; /* the nearer one; halfway, the even one */
+        bool down_fits = rest<low + ends, up_fits = rest + high + ends> scale;
+        if (down_fits && up_fits)
+            up_fits = 2 * rest + digit % 2 > scale; /* the nearer one; halfway, the even one */
         digits[count++] = (char)('0' + digit + up_fits);
         if (down_fits || up_fits) return count;
     }
@@ -133,7 +136,8 @@ static int digits_wide(struct binary v, char *digits, int *point) {
 
 static int digits_big(struct binary v, char *digits, int *point) {
     struct big rest, scale, low, high;
-    int up = v.exponent > 0 ? v.exponent : 0, down = v.exponent < 0 ? -v.exponent : 0, extra = v.narrow_below;
+    int up = v.exponent > 0 ? v.exponent : 0, down = v.exponent < 0 ? -v.exponent : 0,
+        extra = v.narrow_below;
     set(&rest, v.significand, up + 1 + extra);
     set(&scale, 1, down + 1 + extra);
     set(&high, 1, up + extra);
@@ -182,13 +186,15 @@ static void spell(const char *digits, int count, int point, char *o) {
         sprintf(o, "%.*s", count > point ? count - point : 1, count > point ? digits + point : "0");
     } else {
         int exponent = point - 1;
-        sprintf(o, "%c.%.*se%c%02d", digits[0], count > 1 ? count - 1 : 1, count > 1 ? digits + 1 : "0",
-                exponent < 0 ? '-' : '+', exponent < 0 ? -exponent : exponent);
+        sprintf(o, "%c.%.*se%c%02d", digits[0], count > 1 ? count - 1 : 1,
+                count > 1 ? digits + 1 : "0", exponent < 0 ? '-' : '+',
+                exponent < 0 ? -exponent : exponent);
     }
 }
 
 /* fraction_bits and the lowest exponent are those of the format: 52 and -1074, 23 and -149. */
-static char *spell_binary(bool negative, uint64_t fraction, int raised, int fraction_bits, char *out) {
+static char *spell_binary(bool negative, uint64_t fraction, int raised, int fraction_bits,
+                          char *out) {
     int least = fraction_bits == 52 ? -1074 : -149;
     char *o = out, digits[20];
     if (negative) *o++ = '-';
@@ -202,7 +208,8 @@ static char *spell_binary(bool negative, uint64_t fraction, int raised, int frac
         v.exponent = least + raised - 1;
         v.narrow_below = fraction == 0 && raised > 1;
     }
-    int point, count = fits_wide(v) ? digits_wide(v, digits, &point) : digits_big(v, digits, &point);
+    int point,
+        count = fits_wide(v) ? digits_wide(v, digits, &point) : digits_big(v, digits, &point);
     spell(digits, count, point, o);
     return out;
 }

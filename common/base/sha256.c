@@ -23,7 +23,9 @@ const uint32_t sg_sha256_rounds[64] = {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
 
-static uint32_t rotate(uint32_t x, int by) { return x >> by | x << (32 - by); }
+static uint32_t rotate(uint32_t x, int by) {
+    return x >> by | x << (32 - by);
+}
 
 static uint32_t big_endian(const unsigned char *p) {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
@@ -41,7 +43,8 @@ static void one_block(uint32_t state[8], const unsigned char *bytes) {
     uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
     for (int i = 0; i < 64; i++) {
         uint32_t choose = (e & f) ^ (~e & g), majority = (a & b) ^ (a & c) ^ (b & c);
-        uint32_t t1 = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choose + sg_sha256_rounds[i] + w[i];
+        uint32_t t1 = h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choose +
+                      sg_sha256_rounds[i] + w[i];
         uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority;
         h = g, g = f, f = e, e = d + t1;
         d = c, c = b, b = a, a = t1 + t2;
@@ -93,9 +96,11 @@ char *sg_sha256_hex(struct sg_sha256 *sha, char out[SG_SHA256_HEX]) {
     uint64_t bits = sha->bytes * 8;
     unsigned char size[8];
     for (int i = 0; i < 8; i++) size[i] = (unsigned char)(bits >> (56 - 8 * i));
-    sg_sha256_add(sha, padding, 1 + (119 - sha->used) % 64); /* up to 8 bytes before a block's end */
+    sg_sha256_add(sha, padding,
+                  1 + (119 - sha->used) % 64); /* up to 8 bytes before a block's end */
     sg_sha256_add(sha, size, sizeof size);
-    for (int i = 0; i < 64; i++) out[i] = "0123456789abcdef"[sha->state[i / 8] >> (28 - 4 * (i % 8)) & 15];
+    for (int i = 0; i < 64; i++)
+        out[i] = "0123456789abcdef"[sha->state[i / 8] >> (28 - 4 * (i % 8)) & 15];
     out[64] = 0;
     return out;
 }

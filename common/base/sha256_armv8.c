@@ -16,7 +16,8 @@ SHA2 static inline uint32x4_t stretch(uint32x4_t w[4]) {
     return next;
 }
 
-SHA2 static inline void four_rounds(uint32x4_t *abcd, uint32x4_t *efgh, uint32x4_t words, const uint32_t *k) {
+SHA2 static inline void four_rounds(uint32x4_t *abcd, uint32x4_t *efgh, uint32x4_t words,
+                                    const uint32_t *k) {
     uint32x4_t wk = vaddq_u32(words, vld1q_u32(k)), before = *abcd;
     *abcd = vsha256hq_u32(*abcd, *efgh, wk);
     *efgh = vsha256h2q_u32(*efgh, before, wk);
@@ -30,7 +31,8 @@ SHA2 void sg_sha256_blocks_armv8(uint32_t state[8], const unsigned char *bytes, 
             w[i] = vreinterpretq_u32_u8(vrev32q_u8(vld1q_u8(bytes + 16 * i)));
             four_rounds(&abcd, &efgh, w[i], sg_sha256_rounds + 4 * i);
         }
-        for (int i = 4; i < 16; i++) four_rounds(&abcd, &efgh, stretch(w), sg_sha256_rounds + 4 * i);
+        for (int i = 4; i < 16; i++)
+            four_rounds(&abcd, &efgh, stretch(w), sg_sha256_rounds + 4 * i);
         abcd = vaddq_u32(abcd, abcd_before);
         efgh = vaddq_u32(efgh, efgh_before);
     }

@@ -36,7 +36,8 @@ SHANI void sg_sha256_blocks_shani(uint32_t state[8], const unsigned char *bytes,
             w[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(bytes + 16 * i)), swap);
             four_rounds(&abef, &cdgh, w[i], sg_sha256_rounds + 4 * i);
         }
-        for (int i = 4; i < 16; i++) four_rounds(&abef, &cdgh, stretch(w), sg_sha256_rounds + 4 * i);
+        for (int i = 4; i < 16; i++)
+            four_rounds(&abef, &cdgh, stretch(w), sg_sha256_rounds + 4 * i);
         abef = _mm_add_epi32(abef, abef_before);
         cdgh = _mm_add_epi32(cdgh, cdgh_before);
     }

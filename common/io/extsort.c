@@ -46,9 +46,9 @@ struct run_list {
 /* One run while it is merged. */
 struct source {
     unsigned char *block;
-    size_t at, have;        /* records of the block */
-    uint64_t offset, left;  /* of the next block; records behind this block */
-    uint64_t key;           /* first 8 bytes of the key, as a number: most matches need no more */
+    size_t at, have;       /* records of the block */
+    uint64_t offset, left; /* of the next block; records behind this block */
+    uint64_t key;          /* first 8 bytes of the key, as a number: most matches need no more */
     bool ended;
 };
 
@@ -69,10 +69,10 @@ struct sg_extsort {
     unsigned char *records, *scratch, *sorted; /* sorted: one of the two, when all fitted */
     size_t used, next;
     uint64_t count;
-    int fd;                /* of the runs; -1 before the first */
-    uint64_t end;          /* of that file */
+    int fd;       /* of the runs; -1 before the first */
+    uint64_t end; /* of that file */
     struct run_list runs;
-    unsigned char *block;  /* that is being written */
+    unsigned char *block; /* that is being written */
     size_t block_used;
     struct merge merge;
     bool merging;
@@ -89,14 +89,17 @@ static enum sg_code failed(const struct sg_extsort *sort, const char *what, stru
     return SG_SYSTEM;
 }
 
-enum sg_code sg_extsort_init(struct sg_extsort **out, const struct sg_extsort_options *options, struct sg_err *err) {
+enum sg_code sg_extsort_init(struct sg_extsort **out, const struct sg_extsort_options *options,
+                             struct sg_err *err) {
     *out = NULL;
     if (options->width < 8 || options->width > SG_RADIX_WIDTH_MAX || options->key_bytes < 1 ||
-        options->key_offset > options->width || options->key_bytes > options->width - options->key_offset)
-        return sg_err_set(err, SG_USAGE, "sort records of %zu bytes with a key of %zu at %zu", options->width,
-                          options->key_bytes, options->key_offset);
+        options->key_offset > options->width ||
+        options->key_bytes > options->width - options->key_offset)
+        return sg_err_set(err, SG_USAGE, "sort records of %zu bytes with a key of %zu at %zu",
+                          options->width, options->key_bytes, options->key_offset);
     if (options->memory_bytes < (size_t)1 << 20)
-        return sg_err_set(err, SG_BUDGET, "a sort needs 1 MiB, %zu bytes are given", options->memory_bytes);
+        return sg_err_set(err, SG_BUDGET, "a sort needs 1 MiB, %zu bytes are given",
+                          options->memory_bytes);
     struct sg_extsort *sort = sg_zalloc(1, sizeof *sort);
     sg_radix_order(&sort->radix, options->width, options->key_offset, options->key_bytes);
     sort->folder = sg_strdup(options->folder);
@@ -177,7 +180,8 @@ static enum sg_code add_to_run(struct sg_extsort *sort, const unsigned char *rec
 
 static void sort_buffer(struct sg_extsort *sort) {
     if (sort->used && !sort->scratch) sort->scratch = sg_alloc(sort->room * sort->radix.width);
-    sort->sorted = sort->used ? sg_radix_sort(&sort->radix, sort->records, sort->scratch, sort->used) : NULL;
+    sort->sorted =
+        sort->used ? sg_radix_sort(&sort->radix, sort->records, sort->scratch, sort->used) : NULL;
 }
 
 static enum sg_code spill(struct sg_extsort *sort, struct sg_err *err) {
@@ -235,10 +239,11 @@ static enum sg_code advance(struct sg_extsort *sort, struct source *source, stru
     source->at = 0;
     source->have = source->left < sort->block_records ? (size_t)source->left : sort->block_records;
     size_t len = source->have * sort->radix.width, got;
-    enum sg_code code = sg_file_read_at(sort->merge.fd, sort->folder, source->offset, source->block, len + SUM_BYTES,
-                                        &got, err);
+    enum sg_code code = sg_file_read_at(sort->merge.fd, sort->folder, source->offset, source->block,
+                                        len + SUM_BYTES, &got, err);
     if (code != SG_OK) return code;
-    if (got < len + SUM_BYTES || sg_num_get_u64(source->block + len) != sg_hash64(source->block, len, source->offset)) {
+    if (got < len + SUM_BYTES ||
+        sg_num_get_u64(source->block + len) != sg_hash64(source->block, len, source->offset)) {
         sg_err_set(err, SG_SYSTEM, "a sort run does not read back as it was written, at byte %llu",
                    (unsigned long long)source->offset);
         return sg_err_at(err, sort->folder, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
@@ -288,8 +293,8 @@ static void merge_end(struct sg_extsort *sort) {
     *merge = (struct merge){.fd = -1};
 }
 
-static enum sg_code merge_begin(struct sg_extsort *sort, int fd, const struct run *runs, size_t count,
-                                struct sg_err *err) {
+static enum sg_code merge_begin(struct sg_extsort *sort, int fd, const struct run *runs,
+                                size_t count, struct sg_err *err) {
     struct merge *merge = &sort->merge;
     *merge = (struct merge){.fd = fd, .count = count};
     merge->sources = sg_zalloc(count, sizeof *merge->sources);
@@ -307,7 +312,8 @@ static enum sg_code merge_begin(struct sg_extsort *sort, int fd, const struct ru
     return SG_OK;
 }
 
-static enum sg_code merge_next(struct sg_extsort *sort, const unsigned char **record, struct sg_err *err) {
+static enum sg_code merge_next(struct sg_extsort *sort, const unsigned char **record,
+                               struct sg_err *err) {
     struct merge *merge = &sort->merge;
     if (merge->begun) {
         enum sg_code code = advance(sort, &merge->sources[merge->nodes[0]], err);
@@ -322,12 +328,13 @@ static enum sg_code merge_next(struct sg_extsort *sort, const unsigned char **re
 }
 
 /* Merge a group of runs of the old file into one run of the new file. */
-static enum sg_code merge_group(struct sg_extsort *sort, int old, const struct run *runs, size_t count,
-                                struct sg_err *err) {
+static enum sg_code merge_group(struct sg_extsort *sort, int old, const struct run *runs,
+                                size_t count, struct sg_err *err) {
     const unsigned char *record;
     enum sg_code code = begin_run(sort, err);
     if (code == SG_OK) code = merge_begin(sort, old, runs, count, err);
-    while (code == SG_OK && (code = merge_next(sort, &record, err)) == SG_OK) code = add_to_run(sort, record, 1, err);
+    while (code == SG_OK && (code = merge_next(sort, &record, err)) == SG_OK)
+        code = add_to_run(sort, record, 1, err);
     if (code == SG_END) code = flush_block(sort, err);
     sort->merge.fd = -1; /* the old file serves the next group too */
     merge_end(sort);
@@ -342,7 +349,8 @@ static enum sg_code merge_level(struct sg_extsort *sort, size_t fan_in, struct s
     sort->fd = -1;
     enum sg_code code = SG_OK;
     for (size_t i = 0; code == SG_OK && i < old.count; i += fan_in)
-        code = merge_group(sort, old_fd, old.items + i, old.count - i < fan_in ? old.count - i : fan_in, err);
+        code = merge_group(sort, old_fd, old.items + i,
+                           old.count - i < fan_in ? old.count - i : fan_in, err);
     free(old.items);
     close(old_fd);
     return code;
@@ -383,7 +391,9 @@ enum sg_code sg_extsort_next(struct sg_extsort *sort, const void **record, struc
     return SG_OK;
 }
 
-uint64_t sg_extsort_count(const struct sg_extsort *sort) { return sort->count; }
+uint64_t sg_extsort_count(const struct sg_extsort *sort) {
+    return sort->count;
+}
 
 void sg_extsort_free(struct sg_extsort *sort) {
     if (!sort) return;

@@ -24,7 +24,7 @@
 struct sg_extsort;
 
 struct sg_extsort_options {
-    size_t width;       /* 8 to 256 */
+    size_t width; /* 8 to 256 */
     size_t key_offset, key_bytes;
     size_t memory_bytes; /* at least 1 MiB */
     const char *folder;  /* for runs; exists */
@@ -32,10 +32,12 @@ struct sg_extsort_options {
 
 enum sg_code sg_extsort_init(struct sg_extsort **out, const struct sg_extsort_options *options,
                              struct sg_err *err) SG_MUST_CHECK;
-enum sg_code sg_extsort_put(struct sg_extsort *sort, const void *record, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_extsort_put(struct sg_extsort *sort, const void *record,
+                            struct sg_err *err) SG_MUST_CHECK;
 enum sg_code sg_extsort_sort(struct sg_extsort *sort, struct sg_err *err) SG_MUST_CHECK;
 /* A borrowed record, valid until the next call; SG_END after the last. */
-enum sg_code sg_extsort_next(struct sg_extsort *sort, const void **record, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_extsort_next(struct sg_extsort *sort, const void **record,
+                             struct sg_err *err) SG_MUST_CHECK;
 uint64_t sg_extsort_count(const struct sg_extsort *sort);
 void sg_extsort_free(struct sg_extsort *sort);
 

@@ -7,7 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CALL_MAX ((size_t)1 << 30) /* one read or write; the kernel's own limit is a little below 2 GiB */
+#define CALL_MAX                                                                                   \
+    ((size_t)1 << 30) /* one read or write; the kernel's own limit is a little below 2 GiB */
 #define HASH_CHUNK ((size_t)1 << 18)
 #define NO_OFFSET UINT64_MAX /* read or write where the descriptor stands */
 
@@ -45,51 +46,59 @@ static bool wait_for(int fd, short events) {
     return poll(&one, 1, -1) >= 0;
 }
 
-static enum sg_code read_all(int fd, const char *path, uint64_t offset, struct sg_buf *into, struct sg_err *err) {
+static enum sg_code read_all(int fd, const char *path, uint64_t offset, struct sg_buf *into,
+                             struct sg_err *err) {
     while (into->len < into->cap) {
         size_t want = into->cap - into->len;
         if (want > CALL_MAX) want = CALL_MAX;
         char *at = into->data + into->len;
-        ssize_t n = offset == NO_OFFSET ? read(fd, at, want) : pread(fd, at, want, (off_t)(offset + into->len));
+        ssize_t n = offset == NO_OFFSET ? read(fd, at, want)
+                                        : pread(fd, at, want, (off_t)(offset + into->len));
         if (n == 0) break;
-        if (n > 0) into->len += (size_t)n;
-        else if (!wait_for(fd, POLLIN)) return failed(path, "cannot be read", err);
+        if (n > 0)
+            into->len += (size_t)n;
+        else if (!wait_for(fd, POLLIN))
+            return failed(path, "cannot be read", err);
     }
     return SG_OK;
 }
 
-enum sg_code sg_file_read(int fd, const char *path, void *into, size_t len, size_t *got, struct sg_err *err) {
+enum sg_code sg_file_read(int fd, const char *path, void *into, size_t len, size_t *got,
+                          struct sg_err *err) {
     struct sg_buf buf = {.data = into, .cap = len};
     enum sg_code code = read_all(fd, path, NO_OFFSET, &buf, err);
     *got = buf.len;
     return code;
 }
 
-enum sg_code sg_file_read_at(int fd, const char *path, uint64_t offset, void *into, size_t len, size_t *got,
-                             struct sg_err *err) {
+enum sg_code sg_file_read_at(int fd, const char *path, uint64_t offset, void *into, size_t len,
+                             size_t *got, struct sg_err *err) {
     struct sg_buf buf = {.data = into, .cap = len};
     enum sg_code code = read_all(fd, path, offset, &buf, err);
     *got = buf.len;
     return code;
 }
 
-enum sg_code sg_file_write_at(int fd, const char *path, uint64_t offset, const void *bytes, size_t len,
-                              struct sg_err *err) {
+enum sg_code sg_file_write_at(int fd, const char *path, uint64_t offset, const void *bytes,
+                              size_t len, struct sg_err *err) {
     const char *at = bytes;
     for (size_t done = 0; done < len;) {
         size_t want = len - done < CALL_MAX ? len - done : CALL_MAX;
         ssize_t n = offset == NO_OFFSET ? write(fd, at + done, want)
                                         : pwrite(fd, at + done, want, (off_t)(offset + done));
-        if (n > 0) done += (size_t)n;
+        if (n > 0)
+            done += (size_t)n;
         else if (n == 0 || !wait_for(fd, POLLOUT)) {
-            if (n == 0) errno = ENOSPC; /* no device of ours does this; looping for ever would be worse */
+            if (n == 0)
+                errno = ENOSPC; /* no device of ours does this; looping for ever would be worse */
             return failed(path, "cannot be written", err);
         }
     }
     return SG_OK;
 }
 
-enum sg_code sg_file_write(int fd, const char *path, const void *bytes, size_t len, struct sg_err *err) {
+enum sg_code sg_file_write(int fd, const char *path, const void *bytes, size_t len,
+                           struct sg_err *err) {
     return sg_file_write_at(fd, path, NO_OFFSET, bytes, len, err);
 }
 
@@ -114,7 +123,8 @@ enum sg_code sg_file_load(const char *path, size_t limit, struct sg_buf *out, st
     return code;
 }
 
-enum sg_code sg_file_hash(const char *path, uint64_t *bytes, struct sg_hash128 *hash, struct sg_err *err) {
+enum sg_code sg_file_hash(const char *path, uint64_t *bytes, struct sg_hash128 *hash,
+                          struct sg_err *err) {
     int fd;
     enum sg_code code = sg_file_open(path, &fd, err);
     if (code != SG_OK) return code;

@@ -36,8 +36,8 @@ struct sg_frames {
     uint64_t file_bytes, serial;
     /* stream */
     struct sg_stream *stream;
-    struct sg_buf carry;    /* raw bytes behind the last cut */
-    uint64_t carry_offset;  /* of the frame in which carry begins */
+    struct sg_buf carry;   /* raw bytes behind the last cut */
+    uint64_t carry_offset; /* of the frame in which carry begins */
     bool ended;
     /* jump */
     int fd;
@@ -47,7 +47,8 @@ struct sg_frames {
 };
 
 bool sg_frames_suffix(const char *name, enum sg_compression *out) {
-    static const char *const endings[] = {".jsonl", ".jsonl.zst", ".jsonl.gz", ".jsonl.xz", ".jsonl.bz2"};
+    static const char *const endings[] = {".jsonl", ".jsonl.zst", ".jsonl.gz", ".jsonl.xz",
+                                          ".jsonl.bz2"};
     size_t len = strlen(name);
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         size_t ending = strlen(endings[i]);
@@ -70,7 +71,8 @@ static void reuse(struct sg_frames_batch *batch, uint64_t serial) {
     if (packed.cap > 2 * (size_t)SG_FRAMES_SEEK_MAX) sg_buf_free(&packed);
     if (lines.cap > 2 * (size_t)SG_FRAMES_SEEK_MAX) sg_buf_free(&lines);
     packed.len = lines.len = 0;
-    *batch = (struct sg_frames_batch){.packed = packed, .lines = lines, .serial = serial, .frame_offset = SG_NOWHERE};
+    *batch = (struct sg_frames_batch){
+        .packed = packed, .lines = lines, .serial = serial, .frame_offset = SG_NOWHERE};
 }
 
 /* ---- opening ---- */
@@ -82,7 +84,8 @@ static bool can_jump(const struct sg_frames *reader) {
         struct sg_seekentry entry = sg_seekload_entry(&reader->table, i);
         uint64_t both = (uint64_t)entry.packed_bytes + entry.raw_bytes;
         if (entry.raw_bytes > SG_FRAMES_SEEK_MAX) return false;
-        if (entry.packed_bytes > ZSTD_compressBound(entry.raw_bytes) + SG_ZSTD_HEADER_MAX) return false;
+        if (entry.packed_bytes > ZSTD_compressBound(entry.raw_bytes) + SG_ZSTD_HEADER_MAX)
+            return false;
         if (options->max_record && entry.raw_bytes > options->max_record) return false;
         if (options->memory_bytes && both > options->memory_bytes) return false;
     }
@@ -114,8 +117,8 @@ static enum sg_code open_either(struct sg_frames *reader, struct sg_err *err) {
     return code;
 }
 
-enum sg_code sg_frames_open(struct sg_frames **out, const char *path, const struct sg_frames_options *options,
-                            struct sg_err *err) {
+enum sg_code sg_frames_open(struct sg_frames **out, const char *path,
+                            const struct sg_frames_options *options, struct sg_err *err) {
     struct sg_frames *reader = sg_zalloc(1, sizeof *reader);
     reader->path = sg_strdup(path);
     reader->fd = -1;
@@ -149,20 +152,23 @@ static enum sg_code changed(const struct sg_frames *reader, struct sg_err *err) 
 static enum sg_code jump_end(struct sg_frames *reader, struct sg_err *err) {
     char byte;
     size_t got;
-    enum sg_code code = sg_file_read_at(reader->fd, reader->path, reader->file_bytes, &byte, 1, &got, err);
+    enum sg_code code =
+        sg_file_read_at(reader->fd, reader->path, reader->file_bytes, &byte, 1, &got, err);
     if (code != SG_OK) return code;
     if (got) return changed(reader, err);
-    if (!reader->ended) sg_hash_add(reader->hash, reader->table.bytes.data, reader->table.bytes.len);
+    if (!reader->ended)
+        sg_hash_add(reader->hash, reader->table.bytes.data, reader->table.bytes.len);
     reader->ended = true;
     return SG_END;
 }
 
-static enum sg_code jump_next(struct sg_frames *reader, struct sg_frames_batch *batch, struct sg_err *err) {
+static enum sg_code jump_next(struct sg_frames *reader, struct sg_frames_batch *batch,
+                              struct sg_err *err) {
     if (reader->frame == reader->table.frames) return jump_end(reader, err);
     struct sg_seekentry entry = sg_seekload_entry(&reader->table, reader->frame);
     char *into = sg_buf_room(&batch->packed, entry.packed_bytes);
-    enum sg_code code = sg_file_read_at(reader->fd, reader->path, reader->offset, into, entry.packed_bytes,
-                                        &batch->packed.len, err);
+    enum sg_code code = sg_file_read_at(reader->fd, reader->path, reader->offset, into,
+                                        entry.packed_bytes, &batch->packed.len, err);
     if (code != SG_OK) return code;
     if (batch->packed.len < entry.packed_bytes) return changed(reader, err);
     sg_hash_add(reader->hash, into, entry.packed_bytes);
@@ -186,7 +192,8 @@ struct cut {
     bool open; /* the LF ended a piece: the next piece says the frame */
 };
 
-static void cut_note(struct cut *cut, const struct sg_buf *lines, size_t from, uint64_t frame_offset) {
+static void cut_note(struct cut *cut, const struct sg_buf *lines, size_t from,
+                     uint64_t frame_offset) {
     if (cut->open) cut->frame_offset = frame_offset;
     cut->open = false;
     size_t limit = lines->len < SG_FRAMES_BATCH ? lines->len : SG_FRAMES_BATCH;
@@ -199,7 +206,8 @@ static void cut_note(struct cut *cut, const struct sg_buf *lines, size_t from, u
 }
 
 /* Put one more piece of the stream, at most len bytes, behind lines. */
-static enum sg_code more(struct sg_frames *reader, struct sg_buf *lines, size_t len, struct sg_err *err) {
+static enum sg_code more(struct sg_frames *reader, struct sg_buf *lines, size_t len,
+                         struct sg_err *err) {
     size_t got;
     enum sg_code code = sg_stream_read(reader->stream, sg_buf_room(lines, len), len, &got, err);
     if (code != SG_OK) return code;
@@ -209,7 +217,8 @@ static enum sg_code more(struct sg_frames *reader, struct sg_buf *lines, size_t 
 }
 
 /* Fill lines to 1 MiB and one byte, noting the cut and the frame of the first byte. */
-static enum sg_code fill(struct sg_frames *reader, struct sg_frames_batch *batch, struct cut *cut, struct sg_err *err) {
+static enum sg_code fill(struct sg_frames *reader, struct sg_frames_batch *batch, struct cut *cut,
+                         struct sg_err *err) {
     struct sg_buf *lines = &batch->lines;
     sg_buf_put(lines, reader->carry.data, reader->carry.len);
     batch->frame_offset = reader->carry_offset;
@@ -229,7 +238,8 @@ static enum sg_code fill(struct sg_frames *reader, struct sg_frames_batch *batch
 }
 
 /* Keep what is behind at for the next batch. */
-static void carry_from(struct sg_frames *reader, struct sg_buf *lines, size_t at, uint64_t frame_offset) {
+static void carry_from(struct sg_frames *reader, struct sg_buf *lines, size_t at,
+                       uint64_t frame_offset) {
     sg_buf_put(&reader->carry, lines->data + at, lines->len - at);
     reader->carry_offset = frame_offset;
     lines->len = at;
@@ -266,8 +276,8 @@ static void grow_line(struct sg_buf *lines, uint64_t limit) {
 
 /* Read on to the end of the line that begins lines. *length is its length; at *end (behind its LF) the next one begins.
  * A line over limit is dropped while it is read, and *end is then counted in what is left in lines. */
-static enum sg_code read_line(struct sg_frames *reader, struct sg_buf *lines, uint64_t *length, size_t *end,
-                              struct sg_err *err) {
+static enum sg_code read_line(struct sg_frames *reader, struct sg_buf *lines, uint64_t *length,
+                              size_t *end, struct sg_err *err) {
     uint64_t limit = line_limit(&reader->options), dropped = 0;
     for (size_t searched = 0;;) {
         const char *lf = memchr(lines->data + searched, '\n', lines->len - searched);
@@ -285,13 +295,15 @@ static enum sg_code read_line(struct sg_frames *reader, struct sg_buf *lines, ui
         }
         searched = lines->len;
         size_t room = lines->cap - lines->len;
-        enum sg_code code = more(reader, lines, room < SG_FRAMES_BATCH ? room : SG_FRAMES_BATCH, err);
+        enum sg_code code =
+            more(reader, lines, room < SG_FRAMES_BATCH ? room : SG_FRAMES_BATCH, err);
         if (code != SG_OK) return code;
     }
 }
 
 /* The first line alone is the batch. */
-static enum sg_code long_line(struct sg_frames *reader, struct sg_frames_batch *batch, struct sg_err *err) {
+static enum sg_code long_line(struct sg_frames *reader, struct sg_frames_batch *batch,
+                              struct sg_err *err) {
     struct sg_buf *lines = &batch->lines;
     const struct sg_frames_options *options = &reader->options;
     uint64_t length;
@@ -311,14 +323,15 @@ static enum sg_code long_line(struct sg_frames *reader, struct sg_frames_batch *
         return SG_OK;
     }
     char need[SG_NUM_TEXT], have[SG_NUM_TEXT];
-    sg_err_set(err, SG_BUDGET, "one line of %s is more than a batch may hold, %s: give a larger --memory",
+    sg_err_set(err, SG_BUDGET,
+               "one line of %s is more than a batch may hold, %s: give a larger --memory",
                sg_num_bytes(length, need), sg_num_bytes(options->memory_bytes, have));
     sg_err_at(err, reader->path, batch->frame_offset, SG_NOWHERE, SG_NOWHERE);
     return SG_BUDGET;
 }
 
-static enum sg_code cut_lines(struct sg_frames *reader, struct sg_frames_batch *batch, const struct cut *cut,
-                              struct sg_err *err) {
+static enum sg_code cut_lines(struct sg_frames *reader, struct sg_frames_batch *batch,
+                              const struct cut *cut, struct sg_err *err) {
     struct sg_buf *lines = &batch->lines;
     bool whole = reader->ended && lines->len <= SG_FRAMES_BATCH; /* all that is left */
     size_t at = whole ? lines->len : cut->at;
@@ -326,11 +339,13 @@ static enum sg_code cut_lines(struct sg_frames *reader, struct sg_frames_batch *
     size_t longer = limit < lines->len ? find_longer(lines, at, limit) : SIZE_MAX;
     if (at == 0 || longer == 0) return long_line(reader, batch, err);
     uint64_t next_offset = cut->open ? sg_stream_frame_offset(reader->stream) : cut->frame_offset;
-    carry_from(reader, lines, longer < at ? longer : at, longer < at ? batch->frame_offset : next_offset);
+    carry_from(reader, lines, longer < at ? longer : at,
+               longer < at ? batch->frame_offset : next_offset);
     return SG_OK;
 }
 
-static enum sg_code stream_next(struct sg_frames *reader, struct sg_frames_batch *batch, struct sg_err *err) {
+static enum sg_code stream_next(struct sg_frames *reader, struct sg_frames_batch *batch,
+                                struct sg_err *err) {
     struct cut cut = {0};
     struct sg_buf *lines = &batch->lines;
     enum sg_code code = fill(reader, batch, &cut, err);
@@ -345,7 +360,8 @@ static enum sg_code stream_next(struct sg_frames *reader, struct sg_frames_batch
     return SG_OK;
 }
 
-enum sg_code sg_frames_next(struct sg_frames *reader, struct sg_frames_batch *batch, struct sg_err *err) {
+enum sg_code sg_frames_next(struct sg_frames *reader, struct sg_frames_batch *batch,
+                            struct sg_err *err) {
     reuse(batch, reader->serial);
     return reader->stream ? stream_next(reader, batch, err) : jump_next(reader, batch, err);
 }
@@ -369,14 +385,17 @@ uint64_t sg_frames_bytes_read(const struct sg_frames *reader) {
     return reader->ended ? reader->file_bytes : reader->offset;
 }
 
-uint64_t sg_frames_file_bytes(const struct sg_frames *reader) { return reader->file_bytes; }
+uint64_t sg_frames_file_bytes(const struct sg_frames *reader) {
+    return reader->file_bytes;
+}
 
 struct sg_hash128 sg_frames_hash(const struct sg_frames *reader) {
     return reader->stream ? sg_stream_hash(reader->stream) : sg_hash_digest(reader->hash);
 }
 
 uint64_t sg_frames_memory(const struct sg_frames *reader) {
-    return reader->stream ? sg_stream_memory(reader->stream) + reader->carry.cap : reader->table.bytes.cap;
+    return reader->stream ? sg_stream_memory(reader->stream) + reader->carry.cap
+                          : reader->table.bytes.cap;
 }
 
 /* ---- workers: frames to lines ---- */
@@ -399,31 +418,38 @@ void sg_frames_decoder_free(struct sg_frames_decoder *decoder) {
 }
 
 /* zstd itself has compared a frame's own checksum; one without is compared with the table's. */
-static bool checksum_agrees(const struct sg_frames_batch *batch, const struct sg_zstd_header *header) {
+static bool checksum_agrees(const struct sg_frames_batch *batch,
+                            const struct sg_zstd_header *header) {
     const struct sg_buf *packed = &batch->packed;
-    if (header->has_checksum) return sg_num_get_u32(packed->data + packed->len - 4) == batch->checksum;
+    if (header->has_checksum)
+        return sg_num_get_u32(packed->data + packed->len - 4) == batch->checksum;
     return (uint32_t)sg_hash_xxh64(batch->lines.data, batch->raw_bytes) == batch->checksum;
 }
 
 /* The table's entry must be one whole frame (or one skippable frame, of no raw bytes), as large as it says. */
-static enum sg_code unpack(struct sg_frames_decoder *decoder, struct sg_frames_batch *batch, struct sg_err *err) {
+static enum sg_code unpack(struct sg_frames_decoder *decoder, struct sg_frames_batch *batch,
+                           struct sg_err *err) {
     const struct sg_buf *packed = &batch->packed;
     struct sg_zstd_header header;
     bool is_frame = sg_zstd_header(packed->data, packed->len, &header);
     if (ZSTD_findFrameCompressedSize(packed->data, packed->len) != packed->len)
-        return sg_err_set(err, SG_DATA, "damaged zstd frame, or the seek table does not agree with it");
+        return sg_err_set(err, SG_DATA,
+                          "damaged zstd frame, or the seek table does not agree with it");
     if (is_frame && sg_zstd_check_window(&header, err) != SG_OK) return SG_DATA;
-    char *into = sg_buf_room(&batch->lines, batch->raw_bytes + 1); /* one more: an LF may be added */
-    size_t len = ZSTD_decompressDCtx(decoder->zstd, into, batch->raw_bytes, packed->data, packed->len);
-    if (ZSTD_isError(len)) return sg_err_set(err, SG_DATA, "damaged zstd data: %s", ZSTD_getErrorName(len));
+    char *into =
+        sg_buf_room(&batch->lines, batch->raw_bytes + 1); /* one more: an LF may be added */
+    size_t len =
+        ZSTD_decompressDCtx(decoder->zstd, into, batch->raw_bytes, packed->data, packed->len);
+    if (ZSTD_isError(len))
+        return sg_err_set(err, SG_DATA, "damaged zstd data: %s", ZSTD_getErrorName(len));
     if (len != batch->raw_bytes || (is_frame && !checksum_agrees(batch, &header)))
         return sg_err_set(err, SG_DATA, "the seek table does not agree with its frame");
     batch->lines.len = len;
     return SG_OK;
 }
 
-enum sg_code sg_frames_lines(struct sg_frames_decoder *decoder, struct sg_frames_batch *batch, bool *split,
-                             struct sg_err *err) {
+enum sg_code sg_frames_lines(struct sg_frames_decoder *decoder, struct sg_frames_batch *batch,
+                             bool *split, struct sg_err *err) {
     *split = false;
     if (!batch->is_packed) return SG_OK;
     batch->lines.len = 0;
@@ -435,7 +461,9 @@ enum sg_code sg_frames_lines(struct sg_frames_decoder *decoder, struct sg_frames
     batch->is_packed = false;
     struct sg_buf *lines = &batch->lines;
     if (lines->len == 0 || lines->data[lines->len - 1] == '\n') return SG_OK;
-    if (batch->last) sg_buf_putc(lines, '\n');
-    else *split = true;
+    if (batch->last)
+        sg_buf_putc(lines, '\n');
+    else
+        *split = true;
     return SG_OK;
 }

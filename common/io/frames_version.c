@@ -2,4 +2,6 @@
 
 #include "io/frames.h"
 
-const char *sg_frames_zstd_version(void) { return ZSTD_versionString(); }
+const char *sg_frames_zstd_version(void) {
+    return ZSTD_versionString();
+}

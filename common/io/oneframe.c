@@ -62,13 +62,15 @@ static void take(struct sg_oneframe *frame, const char *bytes, size_t len, struc
     sg_buf_put(out, bytes, len);
 }
 
-static enum sg_code compress(struct sg_oneframe *frame, ZSTD_EndDirective mode, struct sg_buf *out, struct sg_err *err) {
+static enum sg_code compress(struct sg_oneframe *frame, ZSTD_EndDirective mode, struct sg_buf *out,
+                             struct sg_err *err) {
     ZSTD_inBuffer in = {frame->piece, mode == ZSTD_e_end ? 0 : frame->filled, 0};
     for (;;) {
         char room[64 << 10];
         ZSTD_outBuffer to = {room, sizeof room, 0};
         size_t left = ZSTD_compressStream2(frame->context, &to, &in, mode);
-        if (ZSTD_isError(left)) return sg_err_set(err, SG_SYSTEM, "cannot compress: %s", ZSTD_getErrorName(left));
+        if (ZSTD_isError(left))
+            return sg_err_set(err, SG_SYSTEM, "cannot compress: %s", ZSTD_getErrorName(left));
         take(frame, room, to.pos, out);
         if (mode == ZSTD_e_end ? left == 0 : in.pos == in.size) break;
     }
@@ -76,8 +78,8 @@ static enum sg_code compress(struct sg_oneframe *frame, ZSTD_EndDirective mode, 
     return SG_OK;
 }
 
-enum sg_code sg_oneframe_add(struct sg_oneframe *frame, const void *raw, size_t len, struct sg_buf *out,
-                             struct sg_err *err) {
+enum sg_code sg_oneframe_add(struct sg_oneframe *frame, const void *raw, size_t len,
+                             struct sg_buf *out, struct sg_err *err) {
     const char *at = raw;
     frame->raw_bytes += len;
     while (len > 0) {
@@ -95,7 +97,8 @@ enum sg_code sg_oneframe_end(struct sg_oneframe *frame, struct sg_buf *out, stru
     enum sg_code code = frame->filled ? compress(frame, ZSTD_e_continue, out, err) : SG_OK;
     if (code == SG_OK) code = compress(frame, ZSTD_e_end, out, err);
     if (code == SG_OK && (frame->head_len != SHORT_HEADER || frame->head[4] != DESCRIPTOR_UNSIZED))
-        return sg_err_set(err, SG_SYSTEM, "libzstd %s wrote a frame header of another shape", ZSTD_versionString());
+        return sg_err_set(err, SG_SYSTEM, "libzstd %s wrote a frame header of another shape",
+                          ZSTD_versionString());
     return code;
 }
 
@@ -105,11 +108,14 @@ void sg_oneframe_header(const struct sg_oneframe *frame, unsigned char out[SG_ON
     sg_num_put_u64(out + SHORT_HEADER, frame->raw_bytes);
 }
 
-uint64_t sg_oneframe_raw_bytes(const struct sg_oneframe *frame) { return frame->raw_bytes; }
+uint64_t sg_oneframe_raw_bytes(const struct sg_oneframe *frame) {
+    return frame->raw_bytes;
+}
 
 bool sg_oneframe_read_header(const unsigned char bytes[SG_ONEFRAME_HEADER], uint64_t *raw_bytes) {
     if (sg_num_get_u32(bytes) != ZSTD_MAGICNUMBER || bytes[4] != DESCRIPTOR_SIZED) return false;
-    if (bytes[5] > (SG_FRAMES_WINDOW_LOG - 10) << 3) return false; /* exponent above 10, mantissa in the low 3 bits */
+    if (bytes[5] > (SG_FRAMES_WINDOW_LOG - 10) << 3)
+        return false; /* exponent above 10, mantissa in the low 3 bits */
     *raw_bytes = sg_num_get_u64(bytes + SHORT_HEADER);
     return true;
 }
@@ -124,4 +130,3 @@ uint64_t sg_oneframe_memory(int level) {
     while (i + 1 < sizeof bounds / sizeof *bounds && level > bounds[i].level) i++;
     return (bounds[i].mib << 20) + PIECE;
 }
-

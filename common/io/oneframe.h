@@ -31,9 +31,10 @@ struct sg_oneframe;
 struct sg_oneframe *sg_oneframe_new(int level);
 void sg_oneframe_free(struct sg_oneframe *frame); /* accepts NULL */
 void sg_oneframe_begin(struct sg_oneframe *frame);
-enum sg_code sg_oneframe_add(struct sg_oneframe *frame, const void *raw, size_t len, struct sg_buf *out,
+enum sg_code sg_oneframe_add(struct sg_oneframe *frame, const void *raw, size_t len,
+                             struct sg_buf *out, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_oneframe_end(struct sg_oneframe *frame, struct sg_buf *out,
                              struct sg_err *err) SG_MUST_CHECK;
-enum sg_code sg_oneframe_end(struct sg_oneframe *frame, struct sg_buf *out, struct sg_err *err) SG_MUST_CHECK;
 /* After end: what belongs in front. */
 void sg_oneframe_header(const struct sg_oneframe *frame, unsigned char out[SG_ONEFRAME_HEADER]);
 uint64_t sg_oneframe_raw_bytes(const struct sg_oneframe *frame);
@@ -43,6 +44,5 @@ bool sg_oneframe_read_header(const unsigned char bytes[SG_ONEFRAME_HEADER], uint
 
 /* What a context at this level holds, input and output pieces included. */
 uint64_t sg_oneframe_memory(int level);
-
 
 #endif

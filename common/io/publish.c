@@ -57,7 +57,8 @@ static char *temp_path(const char *path, unsigned attempt) {
     if (1 + name_len + strlen(end) <= NAME_MAX)
         return sg_printf_dup("%.*s.%s%s", (int)folder, path, name, end);
     size_t keep = NAME_MAX - 18 - strlen(end);
-    while (keep > 0 && ((unsigned char)name[keep] & 0xC0) == 0x80) keep--; /* not inside a UTF-8 character */
+    while (keep > 0 && ((unsigned char)name[keep] & 0xC0) == 0x80)
+        keep--; /* not inside a UTF-8 character */
     return sg_printf_dup("%.*s.%.*s~%016llx%s", (int)folder, path, (int)keep, name,
                          (unsigned long long)sg_hash64(name, name_len, 0), end);
 }
@@ -70,7 +71,8 @@ static int named_descriptor(const char *path) {
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
         size_t len = strlen(folders[i]);
         uint64_t number;
-        if (strncmp(path, folders[i], len) == 0 && sg_num_parse_u64(path + len, &number) && number <= INT_MAX)
+        if (strncmp(path, folders[i], len) == 0 && sg_num_parse_u64(path + len, &number) &&
+            number <= INT_MAX)
             return (int)number;
     }
     return -1;
@@ -145,7 +147,8 @@ static enum sg_code open_resolved(struct sg_publish *file, struct sg_err *err) {
 enum sg_code sg_publish_open(struct sg_publish *file, const char *path, struct sg_err *err) {
     *file = (struct sg_publish){.fd = -1};
     file->path = named_descriptor(path) >= 0 ? sg_strdup(path) : resolve(path);
-    enum sg_code code = file->path ? open_resolved(file, err) : failed(path, "cannot be followed", err);
+    enum sg_code code =
+        file->path ? open_resolved(file, err) : failed(path, "cannot be followed", err);
     if (code == SG_OK) {
         file->open = true;
         file->hash = sg_hash_new();
@@ -157,14 +160,15 @@ enum sg_code sg_publish_open(struct sg_publish *file, const char *path, struct s
     return code;
 }
 
-enum sg_code sg_publish_put(struct sg_publish *file, const void *bytes, size_t len, struct sg_err *err) {
+enum sg_code sg_publish_put(struct sg_publish *file, const void *bytes, size_t len,
+                            struct sg_err *err) {
     sg_hash_add(file->hash, bytes, len);
     file->bytes += len;
     return sg_file_write(file->fd, file->path, bytes, len, err);
 }
 
-enum sg_code sg_publish_put_at(struct sg_publish *file, uint64_t offset, const void *bytes, size_t len,
-                               struct sg_err *err) {
+enum sg_code sg_publish_put_at(struct sg_publish *file, uint64_t offset, const void *bytes,
+                               size_t len, struct sg_err *err) {
     return sg_file_write_at(file->fd, file->path, offset, bytes, len, err);
 }
 
@@ -173,7 +177,9 @@ struct sg_hash128 sg_publish_hash(const struct sg_publish *file) {
 }
 
 /* Some file systems cannot sync a folder, or anything: then there is nothing more to be done. */
-static bool synced(int fd) { return fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP || errno == ENOSYS; }
+static bool synced(int fd) {
+    return fsync(fd) == 0 || errno == EINVAL || errno == ENOTSUP || errno == ENOSYS;
+}
 
 static enum sg_code sync_folder(const char *path, struct sg_err *err) {
     char *folder = folder_of(path);
@@ -188,12 +194,14 @@ static enum sg_code sync_folder(const char *path, struct sg_err *err) {
 
 enum sg_code sg_publish_commit(struct sg_publish *file, struct sg_err *err) {
     enum sg_code code = SG_OK;
-    if (!file->straight && !synced(file->fd)) code = failed(file->path, "cannot be brought to disk", err);
+    if (!file->straight && !synced(file->fd))
+        code = failed(file->path, "cannot be brought to disk", err);
     /* close: NFS reports here what it could not write. */
     if (close(file->fd) != 0 && code == SG_OK) code = failed(file->path, "cannot be closed", err);
     file->fd = -1;
     if (file->temp && code == SG_OK) {
-        if (rename(file->temp, file->path) != 0) code = failed(file->path, "cannot be given its name", err);
+        if (rename(file->temp, file->path) != 0)
+            code = failed(file->path, "cannot be given its name", err);
         else {
             free(file->temp);
             file->temp = NULL;
@@ -212,7 +220,8 @@ void sg_publish_abort(struct sg_publish *file) {
     sg_hash_free(file->hash);
     free(file->path);
     free(file->temp);
-    *file = (struct sg_publish){.fd = -1, .straight = file->straight, .bytes = file->bytes, .digest = file->digest};
+    *file = (struct sg_publish){
+        .fd = -1, .straight = file->straight, .bytes = file->bytes, .digest = file->digest};
 }
 
 enum sg_code sg_publish_bytes(const char *path, const void *bytes, size_t len, struct sg_err *err) {
@@ -237,7 +246,8 @@ static bool is_temp(const char *name, char host[HOST_SIZE], long *pid) {
     const char *from = dot;
     while (from > name && from[-1] != '.') from--;
     size_t len = (size_t)(dot - from);
-    if (len == 0 || len >= HOST_SIZE || from - name < 6 || memcmp(from - 5, ".tmp.", 5) != 0) return false;
+    if (len == 0 || len >= HOST_SIZE || from - name < 6 || memcmp(from - 5, ".tmp.", 5) != 0)
+        return false;
     memcpy(host, from, len);
     host[len] = 0;
     return true;
@@ -253,7 +263,8 @@ void sg_publish_sweep(const char *folder) {
         struct stat st;
         if (!is_temp(entry->d_name, host, &pid)) continue;
         int fd = dirfd(open_folder);
-        if (fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode)) continue;
+        if (fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
+            continue;
         bool dead = strcmp(host, here) == 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
         if (dead || time(NULL) - st.st_mtime > DAY_SECONDS) unlinkat(fd, entry->d_name, 0);
     }

@@ -22,7 +22,8 @@
 #include "base/hash.h"
 
 struct sg_publish {
-    char *path, *temp; /* path: where it will stand, links resolved; temp is NULL when written straight */
+    char *path,
+        *temp; /* path: where it will stand, links resolved; temp is NULL when written straight */
     int fd;
     bool open, straight;
     uint64_t bytes;
@@ -30,18 +31,22 @@ struct sg_publish {
     struct sg_hash128 digest;   /* the same when committed */
 };
 
-enum sg_code sg_publish_open(struct sg_publish *file, const char *path, struct sg_err *err) SG_MUST_CHECK;
-enum sg_code sg_publish_put(struct sg_publish *file, const void *bytes, size_t len, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_publish_open(struct sg_publish *file, const char *path,
+                             struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_publish_put(struct sg_publish *file, const void *bytes, size_t len,
+                            struct sg_err *err) SG_MUST_CHECK;
 /* Overwrite bytes already put (a header filled in last). The hash no longer describes the file then. */
-enum sg_code sg_publish_put_at(struct sg_publish *file, uint64_t offset, const void *bytes, size_t len,
-                               struct sg_err *err) SG_MUST_CHECK;
-struct sg_hash128 sg_publish_hash(const struct sg_publish *file); /* of what was put so far; also after commit */
+enum sg_code sg_publish_put_at(struct sg_publish *file, uint64_t offset, const void *bytes,
+                               size_t len, struct sg_err *err) SG_MUST_CHECK;
+struct sg_hash128
+sg_publish_hash(const struct sg_publish *file); /* of what was put so far; also after commit */
 /* Ends the file, success or not: bytes and the hash stay, all else is freed. */
 enum sg_code sg_publish_commit(struct sg_publish *file, struct sg_err *err) SG_MUST_CHECK;
 void sg_publish_abort(struct sg_publish *file);
 
 /* One call for a small whole file. */
-enum sg_code sg_publish_bytes(const char *path, const void *bytes, size_t len, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_publish_bytes(const char *path, const void *bytes, size_t len,
+                              struct sg_err *err) SG_MUST_CHECK;
 
 /* Remove temps in a folder that were left by a killed run: same host and no such process, or a day old. */
 void sg_publish_sweep(const char *folder);

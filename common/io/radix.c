@@ -51,8 +51,8 @@ struct work {
 };
 
 /* The bytes of order[*from..] that differ among the records, at most `most`; *from moves behind the last one taken. */
-static size_t choose(const struct work *work, const unsigned char *records, size_t count, size_t *from,
-                     unsigned char chosen[PASSES_MAX]) {
+static size_t choose(const struct work *work, const unsigned char *records, size_t count,
+                     size_t *from, unsigned char chosen[PASSES_MAX]) {
     const struct sg_radix *radix = work->radix;
     unsigned char differs[SG_RADIX_WIDTH_MAX] = {0};
     const size_t width = radix->width;
@@ -78,11 +78,12 @@ static size_t choose(const struct work *work, const unsigned char *records, size
     return passes;
 }
 
-static void count_all(struct work *work, const unsigned char *records, size_t count, const unsigned char *chosen,
-                      size_t passes) {
+static void count_all(struct work *work, const unsigned char *records, size_t count,
+                      const unsigned char *chosen, size_t passes) {
     memset(work->counts, 0, passes * sizeof *work->counts);
     for (size_t i = 0; i < count; i++)
-        for (size_t p = 0; p < passes; p++) work->counts[p][records[i * work->radix->width + chosen[p]]]++;
+        for (size_t p = 0; p < passes; p++)
+            work->counts[p][records[i * work->radix->width + chosen[p]]]++;
     for (size_t p = 0; p < passes; p++) {
         size_t sum = 0;
         for (size_t b = 0; b < 256; b++) {
@@ -94,13 +95,16 @@ static void count_all(struct work *work, const unsigned char *records, size_t co
 }
 
 /* Inlined for each usual width, so that a record is moved by one or two instructions. */
-__attribute__((always_inline)) static inline void scatter_by(const unsigned char *from, unsigned char *to, size_t count,
-                                                             size_t width, const unsigned char *key, size_t *places) {
-    for (size_t i = 0; i < count; i++) memcpy(to + places[key[i * width]]++ * width, from + i * width, width);
+__attribute__((always_inline)) static inline void scatter_by(const unsigned char *from,
+                                                             unsigned char *to, size_t count,
+                                                             size_t width, const unsigned char *key,
+                                                             size_t *places) {
+    for (size_t i = 0; i < count; i++)
+        memcpy(to + places[key[i * width]]++ * width, from + i * width, width);
 }
 
-static void scatter(const unsigned char *from, unsigned char *to, size_t count, size_t width, size_t byte,
-                    size_t *places) {
+static void scatter(const unsigned char *from, unsigned char *to, size_t count, size_t width,
+                    size_t byte, size_t *places) {
     const unsigned char *key = from + byte;
     switch (width) {
     case 8: scatter_by(from, to, count, 8, key, places); break;
@@ -127,15 +131,16 @@ static void insertion_sort(const struct sg_radix *radix, unsigned char *records,
     }
 }
 
-static bool agree(const unsigned char *a, const unsigned char *b, const unsigned char *chosen, size_t passes) {
+static bool agree(const unsigned char *a, const unsigned char *b, const unsigned char *chosen,
+                  size_t passes) {
     while (passes-- > 0) /* the last chosen byte is the likeliest to differ */
         if (a[chosen[passes]] != b[chosen[passes]]) return false;
     return true;
 }
 
 /* Sorts records by order[from..]; the result is in records or scratch, and is returned. */
-static unsigned char *sort_from(struct work *work, unsigned char *records, unsigned char *scratch, size_t count,
-                                size_t from) {
+static unsigned char *sort_from(struct work *work, unsigned char *records, unsigned char *scratch,
+                                size_t count, size_t from) {
     const size_t width = work->radix->width;
     unsigned char chosen[PASSES_MAX];
     if (count <= SMALL) {
@@ -152,10 +157,12 @@ static unsigned char *sort_from(struct work *work, unsigned char *records, unsig
     }
     if (passes == 0 || from == width) return records;
     for (size_t start = 0, i = 1; i <= count; i++) {
-        if (i < count && agree(records + (i - 1) * width, records + i * width, chosen, passes)) continue;
+        if (i < count && agree(records + (i - 1) * width, records + i * width, chosen, passes))
+            continue;
         unsigned char *group = records + start * width;
         if (i - start > 1) {
-            unsigned char *sorted = sort_from(work, group, scratch + start * width, i - start, from);
+            unsigned char *sorted =
+                sort_from(work, group, scratch + start * width, i - start, from);
             if (sorted != group) memcpy(group, sorted, (i - start) * width);
         }
         start = i;
@@ -163,8 +170,8 @@ static unsigned char *sort_from(struct work *work, unsigned char *records, unsig
     return records;
 }
 
-unsigned char *sg_radix_sort(const struct sg_radix *radix, unsigned char *records, unsigned char *scratch,
-                             size_t count) {
+unsigned char *sg_radix_sort(const struct sg_radix *radix, unsigned char *records,
+                             unsigned char *scratch, size_t count) {
     struct work *work = sg_alloc(sizeof *work);
     work->radix = radix;
     unsigned char *sorted = sort_from(work, records, scratch, count, 0);

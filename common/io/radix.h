@@ -24,7 +24,7 @@ void sg_radix_order(struct sg_radix *radix, size_t width, size_t key_offset, siz
 /* <0, 0, >0 as memcmp; 0 only for equal bytes. */
 int sg_radix_compare(const struct sg_radix *radix, const void *a, const void *b);
 /* Sorts count records; returns records or scratch, whichever has them. */
-unsigned char *sg_radix_sort(const struct sg_radix *radix, unsigned char *records, unsigned char *scratch,
-                             size_t count);
+unsigned char *sg_radix_sort(const struct sg_radix *radix, unsigned char *records,
+                             unsigned char *scratch, size_t count);
 
 #endif

@@ -28,13 +28,13 @@ struct sg_stream {
     int fd;
     enum sg_compression compression;
     unsigned char *input;
-    size_t at, have;      /* input[at..have) is still to be taken */
-    uint64_t base;        /* offset of input[0] in the file */
-    bool ended;           /* the file gave its last byte to input */
+    size_t at, have; /* input[at..have) is still to be taken */
+    uint64_t base;   /* offset of input[0] in the file */
+    bool ended;      /* the file gave its last byte to input */
     struct sg_hash_state *hash;
 
     uint64_t frames, frame_offset;
-    bool inside;          /* a zst frame or gz member has begun */
+    bool inside; /* a zst frame or gz member has begun */
     bool has_table;
     /* zst */
     ZSTD_DCtx *zstd;
@@ -194,7 +194,8 @@ static void zstd_took(struct sg_stream *s, size_t len) {
     s->at += len;
 }
 
-static enum sg_code zstd_read(struct sg_stream *s, void *into, size_t len, size_t *got, struct sg_err *err) {
+static enum sg_code zstd_read(struct sg_stream *s, void *into, size_t len, size_t *got,
+                              struct sg_err *err) {
     for (;;) {
         enum sg_code code = s->inside ? SG_OK : zstd_next(s, err);
         if (code != SG_OK) return code == SG_END ? SG_OK : code;
@@ -210,7 +211,8 @@ static enum sg_code zstd_read(struct sg_stream *s, void *into, size_t len, size_
         s->raw_bytes += out.pos;
         if (left == 0) {
             s->inside = false;
-            sg_seekcheck_frame(&s->check, s->packed_bytes, s->raw_bytes, s->has_checksum ? s->tail : NULL);
+            sg_seekcheck_frame(&s->check, s->packed_bytes, s->raw_bytes,
+                               s->has_checksum ? s->tail : NULL);
         }
         *got = out.pos;
         if (out.pos > 0) return SG_OK;
@@ -227,7 +229,8 @@ static enum sg_code zstd_open(struct sg_stream *s) {
     if (!s->zstd) sg_mem_failed((size_t)1 << 17);
     ZSTD_DCtx_setParameter(s->zstd, ZSTD_d_windowLogMax, SG_FRAMES_WINDOW_LOG);
     /* The budget asks before the first read. */
-    if (sg_zstd_header(s->input, s->have, &header) && header.window_bytes <= (uint64_t)1 << SG_FRAMES_WINDOW_LOG)
+    if (sg_zstd_header(s->input, s->have, &header) &&
+        header.window_bytes <= (uint64_t)1 << SG_FRAMES_WINDOW_LOG)
         s->window_bytes = header.window_bytes;
     return SG_OK;
 }
@@ -247,7 +250,8 @@ static enum sg_code gzip_next(struct sg_stream *s, struct sg_err *err) {
     return SG_OK;
 }
 
-static enum sg_code gzip_read(struct sg_stream *s, void *into, size_t len, size_t *got, struct sg_err *err) {
+static enum sg_code gzip_read(struct sg_stream *s, void *into, size_t len, size_t *got,
+                              struct sg_err *err) {
     z_stream *z = &s->inflater;
     for (;;) {
         enum sg_code code = s->inside ? need(s, 1, err) : gzip_next(s, err);
@@ -262,7 +266,8 @@ static enum sg_code gzip_read(struct sg_stream *s, void *into, size_t len, size_
         *got = room - z->avail_out;
         if (answer == Z_MEM_ERROR) sg_mem_failed((size_t)1 << 16);
         if (answer != Z_OK && answer != Z_STREAM_END && answer != Z_BUF_ERROR) {
-            sg_err_set(err, SG_DATA, "damaged gzip data: %s", z->msg ? z->msg : "it needs a dictionary");
+            sg_err_set(err, SG_DATA, "damaged gzip data: %s",
+                       z->msg ? z->msg : "it needs a dictionary");
             return bad(s, err);
         }
         if (answer == Z_STREAM_END) s->inside = false; /* zlib has compared CRC and length */
@@ -305,7 +310,8 @@ static enum sg_code archive_end(struct sg_stream *s, struct sg_err *err) {
     s->at = s->have;
     enum sg_code code = fill(s, err);
     if (code != SG_OK || taken == s->base + s->have) return code;
-    sg_err_set(err, SG_DATA, "bytes that are no compressed data, or a cut, at byte %llu", (unsigned long long)taken);
+    sg_err_set(err, SG_DATA, "bytes that are no compressed data, or a cut, at byte %llu",
+               (unsigned long long)taken);
     return bad(s, err);
 }
 
@@ -336,14 +342,16 @@ static enum sg_code archive_open(struct sg_stream *s, struct sg_err *err) {
         archive_read_support_format_raw(s->archive) != ARCHIVE_OK ||
         archive_read_support_format_empty(s->archive) != ARCHIVE_OK ||
         archive_read_open(s->archive, s, NULL, feed, NULL) != ARCHIVE_OK ||
-        archive_errno(s->archive) != 0) /* the empty format takes data that cannot be read for no data */
+        archive_errno(s->archive) !=
+            0) /* the empty format takes data that cannot be read for no data */
         return archive_failed(s, err);
     return SG_OK;
 }
 
 /* ---- all ---- */
 
-static enum sg_code plain_read(struct sg_stream *s, void *into, size_t len, size_t *got, struct sg_err *err) {
+static enum sg_code plain_read(struct sg_stream *s, void *into, size_t len, size_t *got,
+                               struct sg_err *err) {
     enum sg_code code = need(s, 1, err);
     if (code != SG_OK) return code;
     *got = s->have - s->at < len ? s->have - s->at : len;
@@ -352,7 +360,8 @@ static enum sg_code plain_read(struct sg_stream *s, void *into, size_t len, size
     return SG_OK;
 }
 
-enum sg_code sg_stream_read(struct sg_stream *s, void *into, size_t len, size_t *got, struct sg_err *err) {
+enum sg_code sg_stream_read(struct sg_stream *s, void *into, size_t len, size_t *got,
+                            struct sg_err *err) {
     *got = 0;
     switch (s->compression) {
     case SG_ZST: return zstd_read(s, into, len, got, err);
@@ -368,7 +377,8 @@ static enum sg_code open_decoder(struct sg_stream *s, struct sg_err *err) {
     s->compression = recognise(s->input, s->have);
     if (s->compression == SG_PLAIN && betrays_name(s->path, s->input, s->have)) {
         sg_err_set(err, SG_DATA, "%s",
-                   s->have ? "not the compressed data that its name promises" : "the file is cut to 0 bytes");
+                   s->have ? "not the compressed data that its name promises"
+                           : "the file is cut to 0 bytes");
         return bad(s, err);
     }
     switch (s->compression) {
@@ -395,17 +405,30 @@ enum sg_code sg_stream_open(struct sg_stream **out, int fd, const char *path, st
     return code;
 }
 
-enum sg_compression sg_stream_compression(const struct sg_stream *s) { return s->compression; }
-bool sg_stream_has_seek_table(const struct sg_stream *s) { return s->has_table; }
-uint64_t sg_stream_frame_offset(const struct sg_stream *s) { return s->frame_offset; }
-uint64_t sg_stream_frames(const struct sg_stream *s) { return s->frames; }
-uint64_t sg_stream_bytes_read(const struct sg_stream *s) { return s->base + s->have; }
-struct sg_hash128 sg_stream_hash(const struct sg_stream *s) { return sg_hash_digest(s->hash); }
+enum sg_compression sg_stream_compression(const struct sg_stream *s) {
+    return s->compression;
+}
+bool sg_stream_has_seek_table(const struct sg_stream *s) {
+    return s->has_table;
+}
+uint64_t sg_stream_frame_offset(const struct sg_stream *s) {
+    return s->frame_offset;
+}
+uint64_t sg_stream_frames(const struct sg_stream *s) {
+    return s->frames;
+}
+uint64_t sg_stream_bytes_read(const struct sg_stream *s) {
+    return s->base + s->have;
+}
+struct sg_hash128 sg_stream_hash(const struct sg_stream *s) {
+    return sg_hash_digest(s->hash);
+}
 
 uint64_t sg_stream_memory(const struct sg_stream *s) {
     /* xz -9 keeps 64 MiB; bzip2 at most 3.7 MB; inflate 44 KiB. */
     static const uint64_t fixed[] = {[SG_GZ] = 1 << 16, [SG_XZ] = 66 << 20, [SG_BZ2] = 4 << 20};
-    if (s->compression != SG_ZST) return INPUT + (s->compression == SG_PLAIN ? 0 : fixed[s->compression]);
+    if (s->compression != SG_ZST)
+        return INPUT + (s->compression == SG_PLAIN ? 0 : fixed[s->compression]);
     uint64_t holds = ZSTD_sizeof_DCtx(s->zstd), expected = s->window_bytes + (512 << 10);
     return INPUT + (holds > expected ? holds : expected);
 }

@@ -25,14 +25,16 @@
 
 struct sg_stream;
 
-enum sg_code sg_stream_open(struct sg_stream **out, int fd, const char *path, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_stream_open(struct sg_stream **out, int fd, const char *path,
+                            struct sg_err *err) SG_MUST_CHECK;
 /* Some bytes, all of one frame, up to len (> 0); *got is 0 only at the end, when everything has been checked. */
 enum sg_code sg_stream_read(struct sg_stream *stream, void *into, size_t len, size_t *got,
                             struct sg_err *err) SG_MUST_CHECK;
 enum sg_compression sg_stream_compression(const struct sg_stream *stream);
-bool sg_stream_has_seek_table(const struct sg_stream *stream);    /* the last frame met was one */
-uint64_t sg_stream_frame_offset(const struct sg_stream *stream);  /* of the bytes last read; SG_NOWHERE: not known */
-uint64_t sg_stream_frames(const struct sg_stream *stream);        /* data frames or members met so far */
+bool sg_stream_has_seek_table(const struct sg_stream *stream); /* the last frame met was one */
+uint64_t sg_stream_frame_offset(
+    const struct sg_stream *stream); /* of the bytes last read; SG_NOWHERE: not known */
+uint64_t sg_stream_frames(const struct sg_stream *stream); /* data frames or members met so far */
 uint64_t sg_stream_bytes_read(const struct sg_stream *stream);    /* of the file */
 struct sg_hash128 sg_stream_hash(const struct sg_stream *stream); /* XXH3-128 of these */
 uint64_t sg_stream_memory(const struct sg_stream *stream);        /* window and buffers */

@@ -21,10 +21,12 @@ struct sg_budget {
 };
 
 /* memory 0: three quarters of the smallest of cgroup, rlimit and the machine's memory. threads 0: the CPUs we may use. */
-enum sg_code sg_budget_init(struct sg_budget *budget, uint64_t memory_bytes, unsigned threads, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_budget_init(struct sg_budget *budget, uint64_t memory_bytes, unsigned threads,
+                            struct sg_err *err) SG_MUST_CHECK;
 
 /* Fewer threads when they do not fit: fixed + threads x worker <= usable. Says so through budget->threads. */
-enum sg_code sg_budget_fit(struct sg_budget *budget, uint64_t fixed_bytes, uint64_t worker_bytes, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_budget_fit(struct sg_budget *budget, uint64_t fixed_bytes, uint64_t worker_bytes,
+                           struct sg_err *err) SG_MUST_CHECK;
 
 uint64_t sg_budget_peak(void); /* peak resident bytes of this process so far */
 

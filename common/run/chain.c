@@ -28,7 +28,8 @@
 
 /* What every chain stage counts beside its own. */
 enum { COUNT_BLANK, COUNT_BOM, COUNT_DUPLICATE, COUNT_REPAIRED, COUNT_COMMON };
-static const char *const common_counters[] = {"blank_lines", "byte_order_marks", "duplicate_names", "repaired_lines"};
+static const char *const common_counters[] = {"blank_lines", "byte_order_marks", "duplicate_names",
+                                              "repaired_lines"};
 
 struct reason {
     const char *name;
@@ -82,7 +83,8 @@ static void count_reason(struct worker *worker, const char *name) {
             worker->reasons[i].count++;
             return;
         }
-    worker->reasons = sg_realloc(worker->reasons, (worker->reason_count + 1) * sizeof *worker->reasons);
+    worker->reasons =
+        sg_realloc(worker->reasons, (worker->reason_count + 1) * sizeof *worker->reasons);
     worker->reasons[worker->reason_count++] = (struct reason){.name = name, .count = 1};
 }
 
@@ -102,7 +104,8 @@ static void drop(struct chain *chain, struct worker *worker, struct sg_parts *pa
 }
 
 /* A bad record is kept verbatim while the limit allows any; else it ends the run, with its place. */
-static enum sg_code bad(struct chain *chain, struct sg_parts *parts, const char *line, size_t len, struct sg_err *err) {
+static enum sg_code bad(struct chain *chain, struct sg_parts *parts, const char *line, size_t len,
+                        struct sg_err *err) {
     const struct sg_limit *limit = &chain->run->max_bad;
     if (err->code == SG_SYSTEM || err->code == SG_BUDGET) return err->code;
     if (limit->count == 0 && limit->percent <= 0) {
@@ -114,7 +117,8 @@ static enum sg_code bad(struct chain *chain, struct sg_parts *parts, const char 
     return SG_OK;
 }
 
-static enum sg_code scan(struct chain *chain, struct worker *worker, const char **line, size_t *len, struct sg_err *err) {
+static enum sg_code scan(struct chain *chain, struct worker *worker, const char **line, size_t *len,
+                         struct sg_err *err) {
     if (chain->stage->repairs_utf8 && sg_utf8_valid(*line, *len) != *len) {
         worker->repaired.len = 0;
         sg_utf8_repair(*line, *len, &worker->repaired);
@@ -132,15 +136,16 @@ static void note_duplicate(struct batch *batch, const struct sg_record *record) 
             const struct sg_member *a = &record->members[i], *b = &record->members[j];
             if (a->name_len == b->name_len && memcmp(a->name, b->name, a->name_len) == 0) {
                 char name[40];
-                snprintf(name, sizeof name, "%.*s", (int)(a->name_len < 30 ? a->name_len : 30), a->name);
+                snprintf(name, sizeof name, "%.*s", (int)(a->name_len < 30 ? a->name_len : 30),
+                         a->name);
                 sg_err_quote(name, batch->duplicate, sizeof batch->duplicate);
                 return;
             }
         }
 }
 
-static enum sg_code one_record(struct chain *chain, struct worker *worker, struct batch *batch, const char *line, size_t len,
-                               struct sg_err *err) {
+static enum sg_code one_record(struct chain *chain, struct worker *worker, struct batch *batch,
+                               const char *line, size_t len, struct sg_err *err) {
     struct sg_parts *parts = &batch->parts;
     const char *verbatim = line;
     size_t verbatim_len = len;
@@ -151,7 +156,8 @@ static enum sg_code one_record(struct chain *chain, struct worker *worker, struc
     worker->counts[COUNT_DUPLICATE] += worker->record.duplicate_names;
     if (worker->record.duplicate_names) note_duplicate(batch, &worker->record);
     worker->work.detail.len = 0;
-    switch (chain->stage->process(chain->shared, worker->scratch, &worker->record, &worker->work, err)) {
+    switch (chain->stage->process(chain->shared, worker->scratch, &worker->record, &worker->work,
+                                  err)) {
     case SG_KEEP:
         sg_record_write(&worker->record, &parts->lines);
         sg_buf_putc(&parts->lines, '\n');
@@ -217,7 +223,8 @@ static enum sg_code work_on(void *context, unsigned number, void *argument, stru
         char size[SG_NUM_TEXT];
         struct sg_err cause = {0};
         batch->parts.records_in++;
-        sg_err_set(&cause, SG_DATA, "a line of %s is longer than --max-record", sg_num_bytes(batch->in.too_long, size));
+        sg_err_set(&cause, SG_DATA, "a line of %s is longer than --max-record",
+                   sg_num_bytes(batch->in.too_long, size));
         cause.byte = SG_NOWHERE;
         code = bad(chain, &batch->parts, "", 0, &cause);
         if (code != SG_OK) *err = cause;
@@ -227,8 +234,10 @@ static enum sg_code work_on(void *context, unsigned number, void *argument, stru
     while (at < end && code == SG_OK) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         size_t len = (size_t)((stop ? stop : end) - at);
-        if (sg_record_blank(at, len)) worker->counts[COUNT_BLANK]++;
-        else code = one_record(chain, worker, batch, at, len, err);
+        if (sg_record_blank(at, len))
+            worker->counts[COUNT_BLANK]++;
+        else
+            code = one_record(chain, worker, batch, at, len, err);
         at += len + 1;
     }
     sg_arena_reset(&worker->work.arena);
@@ -243,14 +252,16 @@ static enum sg_code write_batch(void *context, void *argument, struct sg_err *er
     struct sg_parts *parts = &batch->parts;
     if (batch->duplicate[0] && !chain->named_duplicate) {
         chain->named_duplicate = true;
-        sg_log_line(chain->run->progress, SG_LOG_WARNING, "the member %s stands twice in a record of '%s' (the last one is read)",
+        sg_log_line(chain->run->progress, SG_LOG_WARNING,
+                    "the member %s stands twice in a record of '%s' (the last one is read)",
                     batch->duplicate, chain->input->path);
     }
     enum sg_code code = sg_sink_put(&chain->sink, parts, err);
     chain->raw_in += batch->in.lines.len;
     chain->raw_out += parts->raw_bytes;
     chain->bad += parts->bad_units;
-    sg_progress_add(chain->run->progress, batch->bytes_read - chain->shown_bytes, parts->records_in);
+    sg_progress_add(chain->run->progress, batch->bytes_read - chain->shown_bytes,
+                    parts->records_in);
     chain->shown_bytes = batch->bytes_read;
     shrink(&batch->in.lines);
     shrink(&batch->in.packed);
@@ -274,10 +285,14 @@ enum sg_code sg_chain_promise(const char *path, struct sg_chain_promise *out, st
     const char *slash = strrchr(path, '/');
     for (size_t i = 0; i < receipt.output_count; i++) {
         const struct sg_receipt_file *file = &receipt.outputs[i];
-        if (strcmp(file->kind, "records") != 0 || strcmp(file->path, slash ? slash + 1 : path) != 0) continue;
-        *out = (struct sg_chain_promise){.known = true, .bytes = file->bytes, .records = file->records, .hash = file->hash};
+        if (strcmp(file->kind, "records") != 0 || strcmp(file->path, slash ? slash + 1 : path) != 0)
+            continue;
+        *out = (struct sg_chain_promise){
+            .known = true, .bytes = file->bytes, .records = file->records, .hash = file->hash};
         if (stat(path, &there) == 0 && (uint64_t)there.st_size != file->bytes) {
-            sg_err_set(err, SG_DATA, "the file has %llu bytes, its receipt says %llu: it was cut or replaced; make it again",
+            sg_err_set(err, SG_DATA,
+                       "the file has %llu bytes, its receipt says %llu: it was cut or replaced; "
+                       "make it again",
                        (unsigned long long)there.st_size, (unsigned long long)file->bytes);
             code = sg_err_at(err, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
         }
@@ -287,13 +302,18 @@ enum sg_code sg_chain_promise(const char *path, struct sg_chain_promise *out, st
     return code;
 }
 
-enum sg_code sg_chain_keep_promise(const char *path, const struct sg_chain_promise *promise, uint64_t bytes,
-                                   uint64_t records, struct sg_hash128 hash, struct sg_err *err) {
+enum sg_code sg_chain_keep_promise(const char *path, const struct sg_chain_promise *promise,
+                                   uint64_t bytes, uint64_t records, struct sg_hash128 hash,
+                                   struct sg_err *err) {
     if (!promise->known) return SG_OK;
-    if (bytes == promise->bytes && records == promise->records && sg_hash_compare(hash, promise->hash) == 0) return SG_OK;
-    sg_err_set(err, SG_DATA, "the file is not what its receipt says (%llu bytes and %llu records read, %llu and %llu promised): make it again",
-               (unsigned long long)bytes, (unsigned long long)records, (unsigned long long)promise->bytes,
-               (unsigned long long)promise->records);
+    if (bytes == promise->bytes && records == promise->records &&
+        sg_hash_compare(hash, promise->hash) == 0)
+        return SG_OK;
+    sg_err_set(err, SG_DATA,
+               "the file is not what its receipt says (%llu bytes and %llu records read, %llu and "
+               "%llu promised): make it again",
+               (unsigned long long)bytes, (unsigned long long)records,
+               (unsigned long long)promise->bytes, (unsigned long long)promise->records);
     return sg_err_at(err, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
 }
 
@@ -321,13 +341,15 @@ static void add_outputs(struct sg_receipt *receipt, const struct sg_sink *sink) 
     static const char *const kinds[] = {"records", "dropped", "bad"};
     for (int i = 0; i < 3; i++)
         if (files[i]->open)
-            sg_receipt_output(receipt, kinds[i], files[i]->path, files[i]->bytes, files[i]->records, files[i]->hash);
+            sg_receipt_output(receipt, kinds[i], files[i]->path, files[i]->bytes, files[i]->records,
+                              files[i]->hash);
 }
 
 static void fill_counts(struct chain *chain, struct sg_receipt *receipt) {
     for (unsigned i = 0; i < chain->run->budget.threads; i++) {
         const struct worker *worker = &chain->workers[i];
-        for (size_t k = 0; k < COUNT_COMMON; k++) sg_receipt_counter(receipt, common_counters[k], worker->counts[k]);
+        for (size_t k = 0; k < COUNT_COMMON; k++)
+            sg_receipt_counter(receipt, common_counters[k], worker->counts[k]);
         for (size_t k = 0; k < chain->counters; k++)
             sg_receipt_counter(receipt, chain->stage->counters[k], worker->work.counts[k]);
         for (size_t k = 0; k < worker->reason_count; k++)
@@ -344,32 +366,45 @@ static void fill_counts(struct chain *chain, struct sg_receipt *receipt) {
 }
 
 /* Read, process and write; on success the sink is complete but not yet committed. */
-static enum sg_code pass(struct chain *chain, const struct sg_sink_options *to, bool stream, struct sg_err *err) {
+static enum sg_code pass(struct chain *chain, const struct sg_sink_options *to, bool stream,
+                         struct sg_err *err) {
     struct sg_run *run = chain->run;
-    uint64_t fixed = shared_bytes(chain->stage, chain->shared) + run->budget.threads * (chain->stage->scratch_bytes + WORKER_BYTES / 2);
+    uint64_t fixed = shared_bytes(chain->stage, chain->shared) +
+                     run->budget.threads * (chain->stage->scratch_bytes + WORKER_BYTES / 2);
     uint64_t budget = run->budget.usable_bytes > fixed ? run->budget.usable_bytes - fixed : 1;
-    struct sg_frames_options from = {.max_record = run->max_record, .stream = stream, .memory_bytes = budget};
+    struct sg_frames_options from = {
+        .max_record = run->max_record, .stream = stream, .memory_bytes = budget};
     enum sg_code code = sg_frames_open(&chain->reader, chain->input->path, &from, err);
     if (code == SG_OK) code = sg_sink_open(&chain->sink, to, err);
     reset_counts(chain);
-    struct sg_pipe pipe = {.threads = run->budget.threads, .budget_bytes = budget, .context = chain,
-                           .make = make_batch, .unmake = free_batch, .read = read_batch, .demand = demand_of,
-                           .work = work_on, .write = write_batch};
+    struct sg_pipe pipe = {.threads = run->budget.threads,
+                           .budget_bytes = budget,
+                           .context = chain,
+                           .make = make_batch,
+                           .unmake = free_batch,
+                           .read = read_batch,
+                           .demand = demand_of,
+                           .work = work_on,
+                           .write = write_batch};
     if (code == SG_OK) code = sg_pipe_run(&pipe, err);
-    if (code != SG_OK && err->record != SG_NOWHERE && err->record != 0) err->record += chain->sink.records_in;
+    if (code != SG_OK && err->record != SG_NOWHERE && err->record != 0)
+        err->record += chain->sink.records_in;
     return code;
 }
 
 static enum sg_code warn_of_foreign(struct chain *chain, const struct sg_chain_promise *promise) {
-    if (!promise->known && chain->input->regular && sg_frames_compression(chain->reader) == SG_ZST &&
-        sg_frames_count(chain->reader) > 1 && !sg_frames_has_seek_table(chain->reader))
+    if (!promise->known && chain->input->regular &&
+        sg_frames_compression(chain->reader) == SG_ZST && sg_frames_count(chain->reader) > 1 &&
+        !sg_frames_has_seek_table(chain->reader))
         sg_log_line(chain->run->progress, SG_LOG_WARNING,
-                    "'%s' has several frames, no seek table and no receipt: a foreign file, or one of ours that was cut between frames",
+                    "'%s' has several frames, no seek table and no receipt: a foreign file, or one "
+                    "of ours that was cut between frames",
                     chain->input->path);
     return SG_OK;
 }
 
-static enum sg_code publish(struct chain *chain, const char *receipt_path, struct sg_receipt *receipt, struct sg_err *err) {
+static enum sg_code publish(struct chain *chain, const char *receipt_path,
+                            struct sg_receipt *receipt, struct sg_err *err) {
     enum sg_code code = sg_sink_commit(&chain->sink, err);
     if (code != SG_OK || !receipt_path) return code;
     add_outputs(receipt, &chain->sink);
@@ -380,7 +415,8 @@ static enum sg_code publish(struct chain *chain, const char *receipt_path, struc
 /* a.jsonl.zst and a.jsonl.gz in one folder share the name of their receipt. */
 static bool is_about(const struct sg_receipt *receipt, const char *output) {
     const char *slash = strrchr(output, '/');
-    return receipt->output_count && strcmp(receipt->outputs[0].path, slash ? slash + 1 : output) == 0;
+    return receipt->output_count &&
+           strcmp(receipt->outputs[0].path, slash ? slash + 1 : output) == 0;
 }
 
 static enum sg_code one_file(struct chain *chain, const char *output, struct sg_err *err) {
@@ -406,8 +442,11 @@ static enum sg_code one_file(struct chain *chain, const char *output, struct sg_
     struct stat before = {0};
     double wall = seconds_of(CLOCK_MONOTONIC), cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
     if (chain->input->regular && stat(path, &before) != 0) before = (struct stat){0};
-    struct sg_sink_options to = {.path = output, .dropped = run->dropped_path, .bad = run->bad_path,
-                                 .compression = SG_PLAIN, .level = run->level};
+    struct sg_sink_options to = {.path = output,
+                                 .dropped = run->dropped_path,
+                                 .bad = run->bad_path,
+                                 .compression = SG_PLAIN,
+                                 .level = run->level};
     if (!pipe_out) (void)!sg_frames_suffix(output, &to.compression);
     /* What went out through a pipe or a device cannot be taken back, so there the first pass must be the right one. */
     struct stat there;
@@ -421,17 +460,18 @@ static enum sg_code one_file(struct chain *chain, const char *output, struct sg_
         code = pass(chain, &to, true, err);
     }
     if (code == SG_OK)
-        code = sg_chain_keep_promise(path, &promise, sg_frames_bytes_read(chain->reader), chain->sink.records_in,
-                                     sg_frames_hash(chain->reader), err);
+        code = sg_chain_keep_promise(path, &promise, sg_frames_bytes_read(chain->reader),
+                                     chain->sink.records_in, sg_frames_hash(chain->reader), err);
     if (code == SG_OK) code = warn_of_foreign(chain, &promise);
     if (code == SG_OK) {
         receipt.stage = sg_strdup(chain->stage->name);
         receipt.version = sg_strdup(SANGAM_VERSION);
         receipt.settings = sg_strndup(run->settings.data, run->settings.len);
         receipt.settings_hash = run->settings_hash;
-        sg_receipt_input(&receipt, path, sg_frames_bytes_read(chain->reader), chain->sink.records_in,
-                         sg_frames_hash(chain->reader));
-        receipt.inputs[0].mtime_ns = (int64_t)before.st_mtim.tv_sec * 1000000000 + before.st_mtim.tv_nsec;
+        sg_receipt_input(&receipt, path, sg_frames_bytes_read(chain->reader),
+                         chain->sink.records_in, sg_frames_hash(chain->reader));
+        receipt.inputs[0].mtime_ns =
+            (int64_t)before.st_mtim.tv_sec * 1000000000 + before.st_mtim.tv_nsec;
         receipt.wall_seconds = seconds_of(CLOCK_MONOTONIC) - wall;
         receipt.cpu_seconds = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
         code = publish(chain, receipt_path, &receipt, err);
@@ -456,8 +496,11 @@ out:
 static void make_workers(struct chain *chain) {
     const struct sg_run *run = chain->run;
     enum sg_compression to = SG_ZST;
-    if (!run->output_is_folder && (strcmp(run->output, "-") == 0 || !sg_frames_suffix(run->output, &to))) to = SG_PLAIN;
-    for (size_t n = 0; chain->stage->counters && chain->stage->counters[n]; n++) chain->counters = n + 1;
+    if (!run->output_is_folder &&
+        (strcmp(run->output, "-") == 0 || !sg_frames_suffix(run->output, &to)))
+        to = SG_PLAIN;
+    for (size_t n = 0; chain->stage->counters && chain->stage->counters[n]; n++)
+        chain->counters = n + 1;
     chain->workers = sg_zalloc(run->budget.threads, sizeof *chain->workers);
     for (unsigned i = 0; i < run->budget.threads; i++) {
         struct worker *worker = &chain->workers[i];
@@ -489,7 +532,8 @@ static void free_workers(struct chain *chain) {
 
 enum sg_code sg_chain_run(struct sg_run *run, void *shared, struct sg_err *err) {
     struct chain chain = {.run = run, .stage = run->stage, .shared = shared};
-    enum sg_code code = sg_budget_fit(&run->budget, shared_bytes(run->stage, shared), run->stage->scratch_bytes + WORKER_BYTES, err);
+    enum sg_code code = sg_budget_fit(&run->budget, shared_bytes(run->stage, shared),
+                                      run->stage->scratch_bytes + WORKER_BYTES, err);
     if (code != SG_OK) return code;
     make_workers(&chain);
     uint64_t total = 0;
@@ -506,9 +550,11 @@ enum sg_code sg_chain_run(struct sg_run *run, void *shared, struct sg_err *err) 
     if (code == SG_OK) code = sg_run_judge_bad(run, chain.all_bad, chain.all_in, true, err);
     if (code == SG_OK) {
         char in[SG_NUM_TEXT], out[SG_NUM_TEXT], dropped[SG_NUM_TEXT], bad_text[SG_NUM_TEXT];
-        sg_log_line(run->progress, SG_LOG_INFO, "%s documents in, %s out, %s dropped, %s bad, %.1f s",
-                    sg_num_count(chain.all_in, in), sg_num_count(chain.all_out, out), sg_num_count(chain.all_dropped, dropped),
-                    sg_num_count(chain.all_bad, bad_text), seconds_of(CLOCK_MONOTONIC) - wall);
+        sg_log_line(run->progress, SG_LOG_INFO,
+                    "%s documents in, %s out, %s dropped, %s bad, %.1f s",
+                    sg_num_count(chain.all_in, in), sg_num_count(chain.all_out, out),
+                    sg_num_count(chain.all_dropped, dropped), sg_num_count(chain.all_bad, bad_text),
+                    seconds_of(CLOCK_MONOTONIC) - wall);
     }
     free_workers(&chain);
     return code;

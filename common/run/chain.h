@@ -21,9 +21,11 @@ struct sg_chain_promise {
 };
 
 /* Read the promise; SG_DATA when the receipt is damaged or the file's size is another already (a cut file). */
-enum sg_code sg_chain_promise(const char *path, struct sg_chain_promise *out, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_chain_promise(const char *path, struct sg_chain_promise *out,
+                              struct sg_err *err) SG_MUST_CHECK;
 /* Hold it against what was read. */
-enum sg_code sg_chain_keep_promise(const char *path, const struct sg_chain_promise *promise, uint64_t bytes,
-                                   uint64_t records, struct sg_hash128 hash, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_chain_keep_promise(const char *path, const struct sg_chain_promise *promise,
+                                   uint64_t bytes, uint64_t records, struct sg_hash128 hash,
+                                   struct sg_err *err) SG_MUST_CHECK;
 
 #endif

@@ -32,7 +32,8 @@ void sg_generate_fish(const struct sg_stage *stage, struct sg_buf *out);
 void sg_generate_contract(const struct sg_stage *stage, struct sg_buf *out);
 
 /* For the generators themselves. */
-char *sg_generate_program(const struct sg_stage *stage); /* "sangam-filter", "sangam"; caller frees */
+char *
+sg_generate_program(const struct sg_stage *stage); /* "sangam-filter", "sangam"; caller frees */
 /* What follows the program and verb: "[OPTIONS] [INPUT...] [-o OUTPUT]". */
 const char *sg_generate_synopsis(const struct sg_stage *stage, const struct sg_verb *verb);
 char *sg_generate_example(const struct sg_stage *stage); /* one command line; caller frees */

@@ -35,40 +35,47 @@ static bool ends_with(const char *name, const char *ending) {
 }
 
 bool sg_inputs_beside(const char *file_name) {
-    return file_name[0] == '.' || strcmp(file_name, "sangam-source.yaml") == 0 || ends_with(file_name, ".receipt.json") ||
-           ends_with(file_name, ".dropped.jsonl.zst") || ends_with(file_name, ".bad.zst");
+    return file_name[0] == '.' || strcmp(file_name, "sangam-source.yaml") == 0 ||
+           ends_with(file_name, ".receipt.json") || ends_with(file_name, ".dropped.jsonl.zst") ||
+           ends_with(file_name, ".bad.zst");
 }
 
 char *sg_inputs_chain_name(const char *name) {
-    static const char *const endings[] = {".jsonl.zst", ".jsonl.gz", ".jsonl.xz", ".jsonl.bz2", ".jsonl"};
+    static const char *const endings[] = {".jsonl.zst", ".jsonl.gz", ".jsonl.xz", ".jsonl.bz2",
+                                          ".jsonl"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
         if (ends_with(name, endings[i]))
             return sg_printf_dup("%.*s.jsonl.zst", (int)(strlen(name) - strlen(endings[i])), name);
     return sg_printf_dup("%s.jsonl.zst", name);
 }
 
-static void add_item(struct search *search, const char *path, const char *name, const struct stat *stat) {
+static void add_item(struct search *search, const char *path, const char *name,
+                     const struct stat *stat) {
     struct sg_inputs *out = search->out;
     if ((out->count & (out->count - 1)) == 0)
         out->items = sg_realloc(out->items, (out->count ? 2 * out->count : 1) * sizeof *out->items);
     bool regular = stat && S_ISREG(stat->st_mode);
-    out->items[out->count++] = (struct sg_input){.path = sg_strdup(path), .name = sg_strdup(name),
-                                                 .root = sg_strdup(search->root), .regular = regular,
+    out->items[out->count++] = (struct sg_input){.path = sg_strdup(path),
+                                                 .name = sg_strdup(name),
+                                                 .root = sg_strdup(search->root),
+                                                 .regular = regular,
                                                  .bytes = regular ? (uint64_t)stat->st_size : 0};
 }
 
-static void add_skipped(struct search *search, const char *path, const char *name, const char *reason) {
+static void add_skipped(struct search *search, const char *path, const char *name,
+                        const char *reason) {
     struct sg_inputs *out = search->out;
     out->skipped = sg_realloc(out->skipped, (out->skipped_count + 1) * sizeof *out->skipped);
-    out->skipped[out->skipped_count++] =
-        (struct sg_input_skipped){.path = sg_strdup(path), .name = sg_strdup(name), .reason = reason};
+    out->skipped[out->skipped_count++] = (struct sg_input_skipped){
+        .path = sg_strdup(path), .name = sg_strdup(name), .reason = reason};
 }
 
 /* ---- folders ---- */
 
 static bool is_below(const char *path, const char *folder) {
     size_t len = strlen(folder);
-    return strncmp(path, folder, len) == 0 && (path[len] == '/' || path[len] == 0 || strcmp(folder, "/") == 0);
+    return strncmp(path, folder, len) == 0 &&
+           (path[len] == '/' || path[len] == 0 || strcmp(folder, "/") == 0);
 }
 
 static enum sg_code walk(struct search *search, const char *path, const char *name, int depth);
@@ -95,7 +102,8 @@ static enum sg_code visit(struct search *search, const char *path, const char *n
         return sg_err_at(search->err, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
     }
     stat_file = stat_link;
-    if (S_ISLNK(stat_link.st_mode) && (!link_is_followed(search, path) || stat(path, &stat_file) != 0)) {
+    if (S_ISLNK(stat_link.st_mode) &&
+        (!link_is_followed(search, path) || stat(path, &stat_file) != 0)) {
         add_skipped(search, path, name, "unsupported: link");
         return SG_OK;
     }
@@ -105,15 +113,18 @@ static enum sg_code visit(struct search *search, const char *path, const char *n
         return SG_OK;
     }
     enum sg_compression compression;
-    if (search->options->want == SG_INPUTS_CHAIN && !sg_frames_suffix(last, &compression)) search->out->ignored++;
-    else add_item(search, path, name, &stat_file);
+    if (search->options->want == SG_INPUTS_CHAIN && !sg_frames_suffix(last, &compression))
+        search->out->ignored++;
+    else
+        add_item(search, path, name, &stat_file);
     return SG_OK;
 }
 
 static enum sg_code walk(struct search *search, const char *path, const char *name, int depth) {
     enum sg_code code = SG_OK;
     if (depth > DEPTH_MAX) {
-        sg_err_set(search->err, SG_SYSTEM, "folders are nested more than %d deep (a loop of links?)", DEPTH_MAX);
+        sg_err_set(search->err, SG_SYSTEM,
+                   "folders are nested more than %d deep (a loop of links?)", DEPTH_MAX);
         return sg_err_at(search->err, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
     }
     if (search->output_real) {
@@ -131,7 +142,8 @@ static enum sg_code walk(struct search *search, const char *path, const char *na
     while (code == SG_OK && (errno = 0, entry = readdir(folder)) != NULL) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
         char *below = sg_printf_dup("%s%s%s", path, ends_with(path, "/") ? "" : "/", entry->d_name);
-        char *below_name = name[0] ? sg_printf_dup("%s/%s", name, entry->d_name) : sg_strdup(entry->d_name);
+        char *below_name =
+            name[0] ? sg_printf_dup("%s/%s", name, entry->d_name) : sg_strdup(entry->d_name);
         code = visit(search, below, below_name, depth);
         free(below);
         free(below_name);
@@ -165,8 +177,9 @@ static enum sg_code add_file_or_folder(struct search *search, const char *path) 
     search->out->many = true;
     search->root = path;
     search->root_real = realpath(path, NULL);
-    enum sg_code code = search->root_real ? walk(search, path, "", 0)
-                                          : sg_err_sys(search->err, "cannot find the folder '%s'", path);
+    enum sg_code code = search->root_real
+                            ? walk(search, path, "", 0)
+                            : sg_err_sys(search->err, "cannot find the folder '%s'", path);
     free(search->root_real);
     search->root_real = NULL;
     return code;
@@ -193,14 +206,17 @@ static enum sg_code add_list(struct search *search, const char *path) {
 static enum sg_code add_glob(struct search *search, const char *pattern) {
     glob_t found;
     int answer = glob(pattern, GLOB_NOSORT, NULL, &found);
-    if (answer == GLOB_NOMATCH) return sg_err_set(search->err, SG_SYSTEM, "no file matches the pattern '%s'", pattern);
+    if (answer == GLOB_NOMATCH)
+        return sg_err_set(search->err, SG_SYSTEM, "no file matches the pattern '%s'", pattern);
     if (answer != 0) return sg_err_sys(search->err, "cannot expand the pattern '%s'", pattern);
     enum sg_code code = SG_OK;
     search->out->many = true;
     for (size_t i = 0; code == SG_OK && i < found.gl_pathc; i++) {
         const char *slash = strrchr(found.gl_pathv[i], '/');
-        if (sg_inputs_beside(slash ? slash + 1 : found.gl_pathv[i])) search->out->ignored++;
-        else code = add_file_or_folder(search, found.gl_pathv[i]);
+        if (sg_inputs_beside(slash ? slash + 1 : found.gl_pathv[i]))
+            search->out->ignored++;
+        else
+            code = add_file_or_folder(search, found.gl_pathv[i]);
     }
     globfree(&found);
     return code;
@@ -214,7 +230,8 @@ static enum sg_code add_argument(struct search *search, const char *argument) {
         return SG_OK;
     }
     if (argument[0] == '@') return add_list(search, argument[1] ? argument + 1 : "-");
-    if (strpbrk(argument, "*?[") && lstat(argument, &stat_file) != 0) return add_glob(search, argument);
+    if (strpbrk(argument, "*?[") && lstat(argument, &stat_file) != 0)
+        return add_glob(search, argument);
     return add_file_or_folder(search, argument);
 }
 
@@ -227,7 +244,8 @@ static int by_name_then_path(const void *a, const void *b) {
 }
 
 static int by_skipped_name(const void *a, const void *b) {
-    return strcmp(((const struct sg_input_skipped *)a)->name, ((const struct sg_input_skipped *)b)->name);
+    return strcmp(((const struct sg_input_skipped *)a)->name,
+                  ((const struct sg_input_skipped *)b)->name);
 }
 
 static int by_output(const void *a, const void *b) {
@@ -255,8 +273,8 @@ static enum sg_code check_outputs(const struct sg_inputs *inputs, struct sg_err 
     return code;
 }
 
-enum sg_code sg_inputs_find(struct sg_inputs *out, size_t count, char *const *args, const struct sg_inputs_options *options,
-                            struct sg_err *err) {
+enum sg_code sg_inputs_find(struct sg_inputs *out, size_t count, char *const *args,
+                            const struct sg_inputs_options *options, struct sg_err *err) {
     *out = (struct sg_inputs){.many = count > 1};
     struct search search = {.out = out, .options = options, .err = err};
     if (options->output && strcmp(options->output, "-") != 0 && sg_file_is_folder(options->output))
@@ -264,10 +282,13 @@ enum sg_code sg_inputs_find(struct sg_inputs *out, size_t count, char *const *ar
     enum sg_code code = SG_OK;
     for (size_t i = 0; i < count && code == SG_OK; i++) code = add_argument(&search, args[i]);
     free(search.output_real);
-    if (code == SG_OK && out->count) qsort(out->items, out->count, sizeof *out->items, by_name_then_path);
-    if (code == SG_OK && out->skipped_count) qsort(out->skipped, out->skipped_count, sizeof *out->skipped, by_skipped_name);
+    if (code == SG_OK && out->count)
+        qsort(out->items, out->count, sizeof *out->items, by_name_then_path);
+    if (code == SG_OK && out->skipped_count)
+        qsort(out->skipped, out->skipped_count, sizeof *out->skipped, by_skipped_name);
     /* ingest packs texts, so only it knows its outputs */
-    if (code == SG_OK && out->count && options->want == SG_INPUTS_CHAIN) code = check_outputs(out, err);
+    if (code == SG_OK && out->count && options->want == SG_INPUTS_CHAIN)
+        code = check_outputs(out, err);
     if (code != SG_OK) sg_inputs_free(out);
     return code;
 }

@@ -26,8 +26,10 @@ enum sg_inputs_want {
 
 struct sg_input {
     char *path; /* as it can be opened from here; "-" is standard input */
-    char *name; /* below its INPUT argument (a file argument: its last part), '/' separated, raw bytes */
-    char *root; /* the INPUT argument it was found under: its folder; "" for a file argument or "-" */
+    char *
+        name; /* below its INPUT argument (a file argument: its last part), '/' separated, raw bytes */
+    char *
+        root; /* the INPUT argument it was found under: its folder; "" for a file argument or "-" */
     uint64_t bytes;
     bool regular; /* false: FIFO, "-" */
 };
@@ -43,17 +45,20 @@ struct sg_inputs {
     size_t count;
     struct sg_input_skipped *skipped;
     size_t skipped_count;
-    size_t ignored; /* receipts, ledgers, bad files, dot names, and for chain stages files of other kinds */
-    bool many;      /* an argument was a folder, glob or list, or there was more than one: OUTPUT is a folder */
+    size_t
+        ignored; /* receipts, ledgers, bad files, dot names, and for chain stages files of other kinds */
+    bool
+        many; /* an argument was a folder, glob or list, or there was more than one: OUTPUT is a folder */
 };
 
 struct sg_inputs_options {
     enum sg_inputs_want want;
-    bool follow;         /* --follow: links that lead out of the tree */
-    const char *output;  /* a folder inside INPUT that is left out; may be NULL */
+    bool follow;        /* --follow: links that lead out of the tree */
+    const char *output; /* a folder inside INPUT that is left out; may be NULL */
 };
 
-enum sg_code sg_inputs_find(struct sg_inputs *out, size_t count, char *const *args, const struct sg_inputs_options *options,
+enum sg_code sg_inputs_find(struct sg_inputs *out, size_t count, char *const *args,
+                            const struct sg_inputs_options *options,
                             struct sg_err *err) SG_MUST_CHECK;
 void sg_inputs_free(struct sg_inputs *inputs);
 

@@ -6,10 +6,11 @@
 
 _Noreturn void sg_mem_failed(size_t bytes) {
     char text[160];
-    int len = snprintf(text, sizeof text,
-                       "sangam: error: out of memory: the system refused %zu bytes; give the job more memory, "
-                       "or a smaller --memory or -j\n",
-                       bytes);
+    int len = snprintf(
+        text, sizeof text,
+        "sangam: error: out of memory: the system refused %zu bytes; give the job more memory, "
+        "or a smaller --memory or -j\n",
+        bytes);
     if (write(STDERR_FILENO, text, (size_t)len) < 0) _exit(SG_BUDGET);
     _exit(SG_BUDGET);
 }

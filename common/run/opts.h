@@ -19,7 +19,7 @@
 #include "base/err.h"
 
 enum sg_option_type {
-    SG_OPTION_FLAG,   /* --keep-dropped */
+    SG_OPTION_FLAG, /* --keep-dropped */
     SG_OPTION_TEXT,
     SG_OPTION_COUNT,  /* a whole number */
     SG_OPTION_NUMBER, /* a decimal */
@@ -44,14 +44,15 @@ struct sg_verb; /* run/stage.h */
 struct sg_opts;
 
 /* args are what follows the program name (and the verb). tables is a NULL-ended list of option tables. */
-enum sg_code sg_opts_parse(struct sg_opts **out, const struct sg_option *const *tables, int count, char **args,
-                           struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_opts_parse(struct sg_opts **out, const struct sg_option *const *tables, int count,
+                           char **args, struct sg_err *err) SG_MUST_CHECK;
 void sg_opts_free(struct sg_opts *opts);
 
 bool sg_opts_given(const struct sg_opts *opts, const char *name); /* on the command line */
 bool sg_opts_flag(const struct sg_opts *opts, const char *name);
-const char *sg_opts_text(const struct sg_opts *opts, const char *name); /* TEXT and CHOICE; NULL: none */
-uint64_t sg_opts_count(const struct sg_opts *opts, const char *name);   /* COUNT and BYTES; 0: none */
+const char *sg_opts_text(const struct sg_opts *opts,
+                         const char *name); /* TEXT and CHOICE; NULL: none */
+uint64_t sg_opts_count(const struct sg_opts *opts, const char *name); /* COUNT and BYTES; 0: none */
 double sg_opts_number(const struct sg_opts *opts, const char *name);
 size_t sg_opts_list(const struct sg_opts *opts, const char *name, const char *const **items);
 struct sg_limit {
@@ -63,7 +64,8 @@ struct sg_limit sg_opts_limit(const struct sg_opts *opts, const char *name);
 size_t sg_opts_operands(const struct sg_opts *opts, char *const **operands); /* INPUT... */
 
 /* Check one value against its row, as the parser does: for pipeline files. */
-enum sg_code sg_opts_check(const struct sg_option *option, const char *value, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_opts_check(const struct sg_option *option, const char *value,
+                           struct sg_err *err) SG_MUST_CHECK;
 
 /* Canonical JSON object of all rows with .result and their effective values, sorted by name: the settings. */
 void sg_opts_settings(const struct sg_opts *opts, struct sg_buf *out);

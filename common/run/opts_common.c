@@ -38,7 +38,8 @@ const struct sg_option sg_common_options[] = {
 const struct sg_option sg_bare_options[] = {TALK_OPTIONS, SELF_OPTIONS, {0}};
 /* clang-format on */
 
-void sg_stage_tables(const struct sg_stage *stage, const struct sg_verb *verb, const struct sg_option *tables[SG_STAGE_TABLES]) {
+void sg_stage_tables(const struct sg_stage *stage, const struct sg_verb *verb,
+                     const struct sg_option *tables[SG_STAGE_TABLES]) {
     size_t count = 0;
     if (!verb && stage->verbs) verb = stage->verbs;
     const struct sg_option *own = verb && verb->options ? verb->options : stage->options;

@@ -41,7 +41,9 @@ struct ring {
     struct sg_err *err;
 };
 
-static struct slot *slot_of(struct ring *ring, uint64_t serial) { return &ring->slots[serial % ring->count]; }
+static struct slot *slot_of(struct ring *ring, uint64_t serial) {
+    return &ring->slots[serial % ring->count];
+}
 
 static uint64_t demand_of(const struct sg_pipe *pipe, const void *batch) {
     return pipe->demand ? pipe->demand(pipe->context, batch) : 0;
@@ -49,8 +51,10 @@ static uint64_t demand_of(const struct sg_pipe *pipe, const void *batch) {
 
 static enum sg_code over_budget(const struct sg_pipe *pipe, uint64_t demand, struct sg_err *err) {
     char need[SG_NUM_TEXT], have[SG_NUM_TEXT];
-    return sg_err_set(err, SG_BUDGET, "one record alone needs %s of memory, %s are there for batches: give a larger --memory",
-                      sg_num_bytes(demand, need), sg_num_bytes(pipe->budget_bytes, have));
+    return sg_err_set(
+        err, SG_BUDGET,
+        "one record alone needs %s of memory, %s are there for batches: give a larger --memory",
+        sg_num_bytes(demand, need), sg_num_bytes(pipe->budget_bytes, have));
 }
 
 static bool too_large(const struct sg_pipe *pipe, uint64_t demand) {
@@ -90,7 +94,8 @@ static void *work(void *argument) {
         struct slot *slot = slot_of(ring, ring->work_serial++);
         slot->state = SLOT_BUSY;
         pthread_mutex_unlock(&ring->lock);
-        if (slot->code == SG_OK) slot->code = pipe->work(pipe->context, worker->number, slot->batch, &slot->err);
+        if (slot->code == SG_OK)
+            slot->code = pipe->work(pipe->context, worker->number, slot->batch, &slot->err);
         pthread_mutex_lock(&ring->lock);
         slot->state = SLOT_DONE;
         pthread_cond_signal(&ring->finished);
@@ -105,7 +110,8 @@ static void *write_in_order(void *argument) {
     pthread_mutex_lock(&ring->lock);
     for (;;) {
         struct slot *slot = slot_of(ring, ring->write_serial);
-        while (slot->state != SLOT_DONE && !(ring->ended && ring->write_serial == ring->read_serial))
+        while (slot->state != SLOT_DONE &&
+               !(ring->ended && ring->write_serial == ring->read_serial))
             pthread_cond_wait(&ring->finished, &ring->lock);
         if (slot->state != SLOT_DONE) break;
         pthread_mutex_unlock(&ring->lock);
@@ -134,13 +140,15 @@ static void read_all(struct ring *ring) {
     pthread_mutex_lock(&ring->lock);
     while (!ring->stopped) {
         struct slot *slot = slot_of(ring, ring->read_serial);
-        while (!ring->stopped && slot->state != SLOT_FREE) pthread_cond_wait(&ring->freed, &ring->lock);
+        while (!ring->stopped && slot->state != SLOT_FREE)
+            pthread_cond_wait(&ring->freed, &ring->lock);
         if (ring->stopped) break;
         pthread_mutex_unlock(&ring->lock);
         sg_err_clear(&slot->err);
         slot->code = pipe->read(pipe->context, slot->batch, &slot->err);
         slot->demand_bytes = slot->code == SG_OK ? demand_of(pipe, slot->batch) : 0;
-        if (too_large(pipe, slot->demand_bytes)) slot->code = over_budget(pipe, slot->demand_bytes, &slot->err);
+        if (too_large(pipe, slot->demand_bytes))
+            slot->code = over_budget(pipe, slot->demand_bytes, &slot->err);
         pthread_mutex_lock(&ring->lock);
         if (slot->code == SG_END) break;
         /* The batch waits here, not before reading, for only now is its size known. */
@@ -173,7 +181,8 @@ enum sg_code sg_pipe_run(const struct sg_pipe *pipe, struct sg_err *err) {
     struct worker *workers = sg_zalloc(pipe->threads, sizeof *workers);
     pthread_t *threads = sg_zalloc(pipe->threads + 1, sizeof *threads);
     unsigned started = 0;
-    sigset_t all, old; /* signals go to the calling thread alone: they must interrupt its blocked read */
+    sigset_t all,
+        old; /* signals go to the calling thread alone: they must interrupt its blocked read */
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
     bool writing = pthread_create(&threads[pipe->threads], NULL, write_in_order, &ring) == 0;

@@ -19,13 +19,15 @@
 #include "base/err.h"
 
 struct sg_pipe {
-    unsigned threads;      /* workers, at least 1 */
-    uint64_t budget_bytes; /* for batches in flight; 0: no bound */
-    void *context;         /* handed to every call below */
-    void *(*make)(void *context);               /* one batch slot, reused */
+    unsigned threads;             /* workers, at least 1 */
+    uint64_t budget_bytes;        /* for batches in flight; 0: no bound */
+    void *context;                /* handed to every call below */
+    void *(*make)(void *context); /* one batch slot, reused */
     void (*unmake)(void *context, void *batch);
-    enum sg_code (*read)(void *context, void *batch, struct sg_err *err);  /* SG_END when there is no more */
-    uint64_t (*demand)(void *context, const void *batch);                  /* bytes it will hold at most; may be NULL */
+    enum sg_code (*read)(void *context, void *batch,
+                         struct sg_err *err); /* SG_END when there is no more */
+    uint64_t (*demand)(void *context,
+                       const void *batch); /* bytes it will hold at most; may be NULL */
     enum sg_code (*work)(void *context, unsigned worker, void *batch, struct sg_err *err);
     enum sg_code (*write)(void *context, void *batch, struct sg_err *err);
 };

@@ -71,8 +71,10 @@ static void wipe(struct sg_progress *progress) {
 
 static void rest_of_time(double seconds, char out[32]) {
     unsigned long left = (unsigned long)(seconds + 0.5);
-    if (left >= 3600) snprintf(out, 32, "%luh%02lum", left / 3600, left / 60 % 60);
-    else snprintf(out, 32, "%lum%02lus", left / 60, left % 60);
+    if (left >= 3600)
+        snprintf(out, 32, "%luh%02lum", left / 3600, left / 60 % 60);
+    else
+        snprintf(out, 32, "%lum%02lus", left / 60, left % 60);
 }
 
 /* "map: 120 MiB of 1.0 GiB, 81.2 MB/s, 23,000 documents/s, 0m11s left, 140 MiB memory" */
@@ -81,7 +83,8 @@ static void describe(struct sg_progress *progress, char *out, size_t size) {
     double seconds = (double)(now_ns() - progress->begin_ns) / 1e9;
     if (seconds < 1e-3) seconds = 1e-3;
     double rate = (double)bytes / seconds;
-    char done[SG_NUM_TEXT], total[SG_NUM_TEXT], peak[SG_NUM_TEXT], docs[SG_NUM_TEXT], left[32] = "", of[64] = "", rest[48] = "";
+    char done[SG_NUM_TEXT], total[SG_NUM_TEXT], peak[SG_NUM_TEXT], docs[SG_NUM_TEXT],
+        left[32] = "", of[64] = "", rest[48] = "";
     if (progress->total_bytes) {
         snprintf(of, sizeof of, " of %s", sg_num_bytes(progress->total_bytes, total));
         if (rate > 0 && progress->total_bytes > bytes) {
@@ -89,8 +92,9 @@ static void describe(struct sg_progress *progress, char *out, size_t size) {
             snprintf(rest, sizeof rest, ", %s left", left);
         }
     }
-    snprintf(out, size, "%s: %s%s, %.1f MB/s, %s documents/s%s, %s memory", progress->phase, sg_num_bytes(bytes, done), of,
-             rate / 1e6, sg_num_count((uint64_t)((double)documents / seconds), docs), rest,
+    snprintf(out, size, "%s: %s%s, %.1f MB/s, %s documents/s%s, %s memory", progress->phase,
+             sg_num_bytes(bytes, done), of, rate / 1e6,
+             sg_num_count((uint64_t)((double)documents / seconds), docs), rest,
              sg_num_bytes(sg_budget_peak(), peak));
 }
 

@@ -30,7 +30,9 @@ void sg_progress_free(struct sg_progress *progress); /* ends the live line; acce
 void sg_progress_phase(struct sg_progress *progress, const char *name, uint64_t total_bytes);
 void sg_progress_add(struct sg_progress *progress, uint64_t bytes, uint64_t documents);
 
-void sg_log_line(struct sg_progress *progress, enum sg_log_level level, const char *format, ...) SG_PRINTF(3, 4);
-void sg_log_error(const struct sg_log *log, const struct sg_err *err); /* the last word of a failed run */
+void sg_log_line(struct sg_progress *progress, enum sg_log_level level, const char *format, ...)
+    SG_PRINTF(3, 4);
+void sg_log_error(const struct sg_log *log,
+                  const struct sg_err *err); /* the last word of a failed run */
 
 #endif

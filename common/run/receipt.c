@@ -16,7 +16,8 @@
 
 /* ---- filling ---- */
 
-static struct sg_receipt_file *add_file(struct sg_receipt_file **files, size_t *count, const char *kind, const char *path) {
+static struct sg_receipt_file *add_file(struct sg_receipt_file **files, size_t *count,
+                                        const char *kind, const char *path) {
     if ((*count & (*count - 1)) == 0) /* grows at 0, 1, 2, 4, 8 ... */
         *files = sg_realloc(*files, (*count ? 2 * *count : 1) * sizeof **files);
     struct sg_receipt_file *file = &(*files)[(*count)++];
@@ -28,13 +29,14 @@ static struct sg_receipt_file *add_file(struct sg_receipt_file **files, size_t *
     return file;
 }
 
-void sg_receipt_input(struct sg_receipt *receipt, const char *path, uint64_t bytes, uint64_t records, struct sg_hash128 hash) {
+void sg_receipt_input(struct sg_receipt *receipt, const char *path, uint64_t bytes,
+                      uint64_t records, struct sg_hash128 hash) {
     struct sg_receipt_file *file = add_file(&receipt->inputs, &receipt->input_count, "input", path);
     file->bytes = bytes, file->records = records, file->hash = hash;
 }
 
-void sg_receipt_output(struct sg_receipt *receipt, const char *kind, const char *path, uint64_t bytes, uint64_t records,
-                       struct sg_hash128 hash) {
+void sg_receipt_output(struct sg_receipt *receipt, const char *kind, const char *path,
+                       uint64_t bytes, uint64_t records, struct sg_hash128 hash) {
     struct sg_receipt_file *file = add_file(&receipt->outputs, &receipt->output_count, kind, path);
     file->bytes = bytes, file->records = records, file->hash = hash;
 }
@@ -83,7 +85,8 @@ void sg_receipt_free(struct sg_receipt *receipt) {
 /* The folder of a path, absolute and without links; NULL when it does not exist. Caller frees. */
 static char *real_folder(const char *path) {
     const char *slash = strrchr(path, '/');
-    char *folder = slash ? sg_strndup(path, slash == path ? 1 : (size_t)(slash - path)) : sg_strdup(".");
+    char *folder =
+        slash ? sg_strndup(path, slash == path ? 1 : (size_t)(slash - path)) : sg_strdup(".");
     char *real = realpath(folder, NULL);
     free(folder);
     return real;
@@ -103,7 +106,8 @@ static char *relative(const char *receipt_path, const char *path) {
             if (from[i] != to[i] || from[i] == 0) break;
         }
         struct sg_buf out = {0};
-        if (common == 0) sg_buf_puts(&out, to);
+        if (common == 0)
+            sg_buf_puts(&out, to);
         else {
             for (const char *p = from + common; *p; p++)
                 if (*p == '/') sg_buf_puts(&out, "../");
@@ -152,7 +156,8 @@ static char *read_path(struct sg_json value) {
     const char *at = value.text + 1, *end = value.text + value.len - 1, *from = at;
     unsigned byte;
     while (at <= end) {
-        bool raw = end - at >= 6 && memcmp(at, "\\udc", 4) == 0 && sscanf(at + 4, "%2x", &byte) == 1;
+        bool raw =
+            end - at >= 6 && memcmp(at, "\\udc", 4) == 0 && sscanf(at + 4, "%2x", &byte) == 1;
         if (raw || at == end) {
             char *piece = sg_printf_dup("\"%.*s\"", (int)(at - from), from);
             (void)!sg_json_string((struct sg_json){piece, strlen(piece)}, &out, NULL);
@@ -166,7 +171,8 @@ static char *read_path(struct sg_json value) {
     return sg_buf_take(&out);
 }
 
-static void put_files(struct sg_buf *out, const char *receipt_path, const struct sg_receipt_file *files, size_t count) {
+static void put_files(struct sg_buf *out, const char *receipt_path,
+                      const struct sg_receipt_file *files, size_t count) {
     sg_json_open(out, '[');
     for (size_t i = 0; i < count; i++) {
         char hex[SG_HASH_HEX], *path = relative(receipt_path, files[i].path);
@@ -188,7 +194,8 @@ static void put_files(struct sg_buf *out, const char *receipt_path, const struct
 }
 
 static int by_name(const void *a, const void *b) {
-    return strcmp(((const struct sg_receipt_count *)a)->name, ((const struct sg_receipt_count *)b)->name);
+    return strcmp(((const struct sg_receipt_count *)a)->name,
+                  ((const struct sg_receipt_count *)b)->name);
 }
 
 static void put_counts(struct sg_buf *out, struct sg_receipt_count *counts, size_t count) {
@@ -212,7 +219,8 @@ static void put_hash(struct sg_buf *out, const char *name, struct sg_hash128 has
     sg_json_put_str(out, sg_hash_hex(hash, hex));
 }
 
-static void put_times(struct sg_buf *out, const char *name, const struct sg_receipt_file *files, size_t count) {
+static void put_times(struct sg_buf *out, const char *name, const struct sg_receipt_file *files,
+                      size_t count) {
     sg_json_name(out, name);
     sg_json_open(out, '[');
     for (size_t i = 0; i < count; i++) sg_json_put_u64(out, (uint64_t)files[i].mtime_ns);
@@ -234,7 +242,8 @@ static void put_run(struct sg_buf *out, const struct sg_receipt *receipt) {
     sg_json_close(out, '}');
 }
 
-enum sg_code sg_receipt_publish(const struct sg_receipt *receipt, const char *path, struct sg_err *err) {
+enum sg_code sg_receipt_publish(const struct sg_receipt *receipt, const char *path,
+                                struct sg_err *err) {
     struct sg_buf out = {0};
     sg_json_open(&out, '{');
     put_number(&out, "bad", receipt->bad);
@@ -278,9 +287,9 @@ static bool read_files(struct sg_json list, struct sg_receipt_file **files, size
         char *kind = sg_json_member(item, "kind", &value) ? sg_json_strdup(value) : NULL;
         char *hex = sg_json_member(item, "xxh3_128", &value) ? sg_json_strdup(value) : NULL;
         struct sg_receipt_file *file = path && kind ? add_file(files, count, kind, path) : NULL;
-        bool good = file && hex && sg_hash_parse(hex, &file->hash) && sg_json_member(item, "bytes", &value) &&
-                    sg_json_u64(value, &file->bytes) && sg_json_member(item, "records", &value) &&
-                    sg_json_u64(value, &file->records);
+        bool good = file && hex && sg_hash_parse(hex, &file->hash) &&
+                    sg_json_member(item, "bytes", &value) && sg_json_u64(value, &file->bytes) &&
+                    sg_json_member(item, "records", &value) && sg_json_u64(value, &file->records);
         free(path);
         free(kind);
         free(hex);
@@ -321,7 +330,8 @@ static void read_run(struct sg_json run, struct sg_receipt *out) {
     struct sg_json value, item;
     uint64_t threads = 0;
     if (sg_json_member(run, "cpu_seconds", &value)) (void)!sg_json_double(value, &out->cpu_seconds);
-    if (sg_json_member(run, "wall_seconds", &value)) (void)!sg_json_double(value, &out->wall_seconds);
+    if (sg_json_member(run, "wall_seconds", &value))
+        (void)!sg_json_double(value, &out->wall_seconds);
     read_number(run, "peak_bytes", &out->peak_bytes);
     read_number(run, "raw_bytes_in", &out->raw_bytes_in);
     read_number(run, "raw_bytes_out", &out->raw_bytes_out);
@@ -342,14 +352,20 @@ static bool read_receipt(struct sg_json all, struct sg_receipt *out) {
     out->version = sg_json_member(all, "version", &value) ? sg_json_strdup(value) : NULL;
     if (!sg_json_member(all, "settings", &value)) return false;
     out->settings = sg_strndup(value.text, value.len);
-    bool good = out->stage && out->version && read_hash(all, "settings_hash", &out->settings_hash) &&
-                read_hash(all, "corpus", &out->corpus) && read_number(all, "records_in", &out->records_in) &&
-                read_number(all, "records_out", &out->records_out) && read_number(all, "dropped", &out->dropped) &&
-                read_number(all, "bad", &out->bad);
-    good = good && sg_json_member(all, "inputs", &value) && read_files(value, &out->inputs, &out->input_count);
-    good = good && sg_json_member(all, "outputs", &value) && read_files(value, &out->outputs, &out->output_count);
-    good = good && sg_json_member(all, "reasons", &value) && read_counts(value, &out->reasons, &out->reason_count);
-    good = good && sg_json_member(all, "counters", &value) && read_counts(value, &out->counters, &out->counter_count);
+    bool good = out->stage && out->version &&
+                read_hash(all, "settings_hash", &out->settings_hash) &&
+                read_hash(all, "corpus", &out->corpus) &&
+                read_number(all, "records_in", &out->records_in) &&
+                read_number(all, "records_out", &out->records_out) &&
+                read_number(all, "dropped", &out->dropped) && read_number(all, "bad", &out->bad);
+    good = good && sg_json_member(all, "inputs", &value) &&
+           read_files(value, &out->inputs, &out->input_count);
+    good = good && sg_json_member(all, "outputs", &value) &&
+           read_files(value, &out->outputs, &out->output_count);
+    good = good && sg_json_member(all, "reasons", &value) &&
+           read_counts(value, &out->reasons, &out->reason_count);
+    good = good && sg_json_member(all, "counters", &value) &&
+           read_counts(value, &out->counters, &out->counter_count);
     if (good && sg_json_member(all, "run", &value)) read_run(value, out);
     return good;
 }
@@ -368,8 +384,12 @@ enum sg_code sg_receipt_load(const char *path, struct sg_receipt *out, struct sg
     struct sg_hash128 hash = {0};
     /* ,"hash":" begins 9 bytes before the digits' opening quote's content. */
     if (!read_hash(all, "hash", &hash) || !sg_json_member(all, "hash", &value) ||
-        sg_hash_compare(hash, sg_hash128(all.text, (size_t)(value.text - all.text) - strlen(",\"hash\":"), 0)) != 0)
-        code = sg_err_set(err, SG_DATA, "the receipt's own checksum is wrong: it was changed after it was written");
+        sg_hash_compare(
+            hash,
+            sg_hash128(all.text, (size_t)(value.text - all.text) - strlen(",\"hash\":"), 0)) != 0)
+        code =
+            sg_err_set(err, SG_DATA,
+                       "the receipt's own checksum is wrong: it was changed after it was written");
 out:
     if (code != SG_OK) {
         sg_err_at(err, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
@@ -383,7 +403,9 @@ out:
 
 static bool same_content(const char *path, const struct sg_receipt_file *known) {
     struct stat stat_now;
-    if (stat(path, &stat_now) != 0 || !S_ISREG(stat_now.st_mode) || (uint64_t)stat_now.st_size != known->bytes) return false;
+    if (stat(path, &stat_now) != 0 || !S_ISREG(stat_now.st_mode) ||
+        (uint64_t)stat_now.st_size != known->bytes)
+        return false;
     int64_t mtime = (int64_t)stat_now.st_mtim.tv_sec * 1000000000 + stat_now.st_mtim.tv_nsec;
     if (known->mtime_ns == mtime) return true;
     uint64_t bytes;
@@ -393,18 +415,21 @@ static bool same_content(const char *path, const struct sg_receipt_file *known) 
            sg_hash_compare(hash, known->hash) == 0;
 }
 
-static const char *changed(const char *path, const struct sg_receipt *receipt, char *const *inputs, size_t input_count) {
+static const char *changed(const char *path, const struct sg_receipt *receipt, char *const *inputs,
+                           size_t input_count) {
     if (receipt->input_count != input_count) return "other inputs";
     for (size_t i = 0; i < input_count; i++) {
         char *known = relative(path, inputs[i]);
-        bool same = strcmp(known, receipt->inputs[i].path) == 0 && same_content(inputs[i], &receipt->inputs[i]);
+        bool same = strcmp(known, receipt->inputs[i].path) == 0 &&
+                    same_content(inputs[i], &receipt->inputs[i]);
         free(known);
         if (!same) return "an input changed";
     }
     for (size_t i = 0; i < receipt->output_count; i++) {
         char *output = sg_receipt_resolve(path, receipt->outputs[i].path);
         struct stat stat_now;
-        bool there = stat(output, &stat_now) == 0 && (uint64_t)stat_now.st_size == receipt->outputs[i].bytes;
+        bool there =
+            stat(output, &stat_now) == 0 && (uint64_t)stat_now.st_size == receipt->outputs[i].bytes;
         free(output);
         if (!there) return "an output is missing or has another size";
     }
@@ -416,10 +441,14 @@ bool sg_receipt_current(const char *path, struct sg_hash128 settings_hash, struc
     struct sg_receipt receipt;
     struct sg_err err = {0};
     const char *reason = NULL;
-    if (sg_receipt_load(path, &receipt, &err) != SG_OK) reason = "no valid receipt";
-    else if (sg_hash_compare(receipt.settings_hash, settings_hash) != 0) reason = "other settings or version";
-    else if (sg_hash_compare(receipt.corpus, corpus) != 0) reason = "another corpus";
-    else reason = changed(path, &receipt, inputs, input_count);
+    if (sg_receipt_load(path, &receipt, &err) != SG_OK)
+        reason = "no valid receipt";
+    else if (sg_hash_compare(receipt.settings_hash, settings_hash) != 0)
+        reason = "other settings or version";
+    else if (sg_hash_compare(receipt.corpus, corpus) != 0)
+        reason = "another corpus";
+    else
+        reason = changed(path, &receipt, inputs, input_count);
     sg_receipt_free(&receipt);
     if (why) *why = reason;
     return reason == NULL;

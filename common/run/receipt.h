@@ -39,7 +39,8 @@ struct sg_receipt {
     char *stage, *version;
     char *settings; /* canonical JSON */
     struct sg_hash128 settings_hash;
-    struct sg_hash128 corpus; /* whole-corpus stages: fingerprint of all inputs together; else zero */
+    struct sg_hash128
+        corpus; /* whole-corpus stages: fingerprint of all inputs together; else zero */
     struct sg_receipt_file *inputs, *outputs;
     size_t input_count, output_count;
     uint64_t records_in, records_out, dropped, bad;
@@ -50,14 +51,18 @@ struct sg_receipt {
     unsigned threads;
 };
 
-void sg_receipt_input(struct sg_receipt *receipt, const char *path, uint64_t bytes, uint64_t records, struct sg_hash128 hash);
-void sg_receipt_output(struct sg_receipt *receipt, const char *kind, const char *path, uint64_t bytes, uint64_t records,
-                       struct sg_hash128 hash);
-void sg_receipt_reason(struct sg_receipt *receipt, const char *name, uint64_t add);  /* adds to an existing name */
+void sg_receipt_input(struct sg_receipt *receipt, const char *path, uint64_t bytes,
+                      uint64_t records, struct sg_hash128 hash);
+void sg_receipt_output(struct sg_receipt *receipt, const char *kind, const char *path,
+                       uint64_t bytes, uint64_t records, struct sg_hash128 hash);
+void sg_receipt_reason(struct sg_receipt *receipt, const char *name,
+                       uint64_t add); /* adds to an existing name */
 void sg_receipt_counter(struct sg_receipt *receipt, const char *name, uint64_t add);
 
-enum sg_code sg_receipt_publish(const struct sg_receipt *receipt, const char *path, struct sg_err *err) SG_MUST_CHECK;
-enum sg_code sg_receipt_load(const char *path, struct sg_receipt *out, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_receipt_publish(const struct sg_receipt *receipt, const char *path,
+                                struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_receipt_load(const char *path, struct sg_receipt *out,
+                             struct sg_err *err) SG_MUST_CHECK;
 void sg_receipt_free(struct sg_receipt *receipt);
 
 /* The path a receipt at receipt_path means by `path`; caller frees. */

@@ -14,22 +14,29 @@ static void remember(int number) {
 static const int polite[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGXCPU};
 
 void sg_signals_init(void) {
-    struct sigaction action = {.sa_handler = remember}; /* no SA_RESTART: a blocked read must wake up */
+    struct sigaction action = {.sa_handler =
+                                   remember}; /* no SA_RESTART: a blocked read must wake up */
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < sizeof polite / sizeof *polite; i++) {
         struct sigaction old;
-        if (sigaction(polite[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN) continue; /* nohup */
+        if (sigaction(polite[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+            continue; /* nohup */
         sigaction(polite[i], &action, NULL);
     }
-    signal(SIGPIPE, SIG_IGN);  /* a write then says EPIPE, and sg_signals_raise ends us by SIGPIPE where it is due */
-    signal(SIGXFSZ, SIG_IGN);  /* a file size limit is then EFBIG, a plain error with a name */
+    signal(
+        SIGPIPE,
+        SIG_IGN); /* a write then says EPIPE, and sg_signals_raise ends us by SIGPIPE where it is due */
+    signal(SIGXFSZ, SIG_IGN); /* a file size limit is then EFBIG, a plain error with a name */
 }
 
-int sg_signals_caught(void) { return caught; }
+int sg_signals_caught(void) {
+    return caught;
+}
 
 enum sg_code sg_signals_check(struct sg_err *err) {
     if (!caught) return SG_OK;
-    return sg_err_set(err, SG_SYSTEM, "stopped by SIG%s; what is published stays, run the same command to continue",
+    return sg_err_set(err, SG_SYSTEM,
+                      "stopped by SIG%s; what is published stays, run the same command to continue",
                       sigabbrev_np(caught));
 }
 

@@ -7,7 +7,8 @@
 #include "base/num.h"
 #include "text/json.h"
 
-void sg_parts_drop(struct sg_parts *parts, const char *id, size_t id_len, const char *reason, const struct sg_buf *detail) {
+void sg_parts_drop(struct sg_parts *parts, const char *id, size_t id_len, const char *reason,
+                   const struct sg_buf *detail) {
     struct sg_buf *out = &parts->ledger;
     sg_buf_puts(out, "{\"id\":");
     sg_json_quote(out, id, id_len);
@@ -24,8 +25,8 @@ static void put_u64(struct sg_buf *out, uint64_t value) {
     out->len += 8;
 }
 
-void sg_parts_bad(struct sg_parts *parts, uint64_t record, uint64_t byte, const char *cause, const char *name,
-                  const char *bytes, size_t len) {
+void sg_parts_bad(struct sg_parts *parts, uint64_t record, uint64_t byte, const char *cause,
+                  const char *name, const char *bytes, size_t len) {
     struct sg_buf members = {0};
     if (byte != SG_NOWHERE) sg_buf_printf(&members, ",\"byte\":%llu", (unsigned long long)byte);
     sg_buf_puts(&members, ",\"cause\":");
@@ -43,10 +44,13 @@ void sg_parts_bad(struct sg_parts *parts, uint64_t record, uint64_t byte, const 
     sg_buf_free(&members);
 }
 
-enum sg_code sg_parts_pack(struct sg_parts *parts, struct sg_frames_packer *lines, struct sg_frames_packer *ledger,
-                           struct sg_err *err) {
-    enum sg_code code = sg_frames_pack(lines, parts->lines.data, parts->lines.len, &parts->packed_lines, err);
-    if (code == SG_OK) code = sg_frames_pack(ledger, parts->ledger.data, parts->ledger.len, &parts->packed_ledger, err);
+enum sg_code sg_parts_pack(struct sg_parts *parts, struct sg_frames_packer *lines,
+                           struct sg_frames_packer *ledger, struct sg_err *err) {
+    enum sg_code code =
+        sg_frames_pack(lines, parts->lines.data, parts->lines.len, &parts->packed_lines, err);
+    if (code == SG_OK)
+        code = sg_frames_pack(ledger, parts->ledger.data, parts->ledger.len, &parts->packed_ledger,
+                              err);
     parts->raw_bytes = parts->lines.len;
     parts->ledger_raw_bytes = parts->ledger.len;
     parts->lines.len = parts->ledger.len = 0;
@@ -54,7 +58,8 @@ enum sg_code sg_parts_pack(struct sg_parts *parts, struct sg_frames_packer *line
 }
 
 void sg_parts_reset(struct sg_parts *parts) {
-    parts->lines.len = parts->ledger.len = parts->packed_lines.len = parts->packed_ledger.len = parts->bad.len = 0;
+    parts->lines.len = parts->ledger.len = parts->packed_lines.len = parts->packed_ledger.len =
+        parts->bad.len = 0;
     parts->records_in = parts->records_out = parts->dropped = parts->bad_units = 0;
     parts->raw_bytes = parts->ledger_raw_bytes = 0;
 }
@@ -68,7 +73,8 @@ void sg_parts_free(struct sg_parts *parts) {
 }
 
 char *sg_sink_beside(const char *path, const char *suffix) {
-    static const char *const endings[] = {".jsonl.zst", ".jsonl.gz", ".jsonl.xz", ".jsonl.bz2", ".jsonl"};
+    static const char *const endings[] = {".jsonl.zst", ".jsonl.gz", ".jsonl.xz", ".jsonl.bz2",
+                                          ".jsonl"};
     size_t len = strlen(path);
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         size_t ending = strlen(endings[i]);
@@ -86,15 +92,18 @@ static enum sg_code open_file(struct sg_sink_file *file, struct sg_err *err) {
     return code;
 }
 
-enum sg_code sg_sink_open(struct sg_sink *sink, const struct sg_sink_options *options, struct sg_err *err) {
+enum sg_code sg_sink_open(struct sg_sink *sink, const struct sg_sink_options *options,
+                          struct sg_err *err) {
     *sink = (struct sg_sink){.compression = options->compression, .level = options->level};
     bool pipe = strcmp(options->path, "-") == 0;
     sink->lines.wanted = true;
     sink->lines.path = sg_strdup(options->path);
     sink->dropped.wanted = options->dropped || !pipe;
-    sink->dropped.path = options->dropped ? sg_strdup(options->dropped) : sg_sink_beside(options->path, ".dropped.jsonl.zst");
+    sink->dropped.path = options->dropped ? sg_strdup(options->dropped)
+                                          : sg_sink_beside(options->path, ".dropped.jsonl.zst");
     sink->bad.wanted = options->bad || !pipe;
-    sink->bad.path = options->bad ? sg_strdup(options->bad) : sg_sink_beside(options->path, ".bad.zst");
+    sink->bad.path =
+        options->bad ? sg_strdup(options->bad) : sg_sink_beside(options->path, ".bad.zst");
     sink->bad_packer = sg_frames_packer_new(SG_ZST, options->level);
     enum sg_code code = open_file(&sink->lines, err);
     /* A file that was asked for by name is there even when nothing is in it. */
@@ -103,8 +112,8 @@ enum sg_code sg_sink_open(struct sg_sink *sink, const struct sg_sink_options *op
     return code;
 }
 
-static enum sg_code put_frame(struct sg_sink_file *to, const struct sg_buf *packed, uint64_t raw_bytes, bool zst,
-                              struct sg_err *err) {
+static enum sg_code put_frame(struct sg_sink_file *to, const struct sg_buf *packed,
+                              uint64_t raw_bytes, bool zst, struct sg_err *err) {
     if (!to->wanted || raw_bytes == 0) return SG_OK;
     enum sg_code code = open_file(to, err);
     if (code != SG_OK) return code;
@@ -113,7 +122,8 @@ static enum sg_code put_frame(struct sg_sink_file *to, const struct sg_buf *pack
     return sg_publish_put(&to->file, packed->data, packed->len, err);
 }
 
-static enum sg_code put_bad(struct sg_sink *sink, const struct sg_parts *parts, struct sg_err *err) {
+static enum sg_code put_bad(struct sg_sink *sink, const struct sg_parts *parts,
+                            struct sg_err *err) {
     struct sg_buf raw = {0}, packed = {0};
     const char *at = parts->bad.data, *end = at + parts->bad.len;
     while (at < end) {
@@ -121,8 +131,8 @@ static enum sg_code put_bad(struct sg_sink *sink, const struct sg_parts *parts, 
         at += 16;
         uint64_t bytes = sg_num_get_u64(at + members);
         sg_buf_printf(&raw, "{\"record\":%llu%.*s,\"bytes\":%llu}\n",
-                      (unsigned long long)(record ? sink->records_in + record : 0), (int)members, at,
-                      (unsigned long long)bytes);
+                      (unsigned long long)(record ? sink->records_in + record : 0), (int)members,
+                      at, (unsigned long long)bytes);
         sg_buf_put(&raw, at + members + 8, bytes);
         sg_buf_putc(&raw, '\n');
         at += members + 8 + bytes;
@@ -136,8 +146,10 @@ static enum sg_code put_bad(struct sg_sink *sink, const struct sg_parts *parts, 
 }
 
 enum sg_code sg_sink_put(struct sg_sink *sink, const struct sg_parts *parts, struct sg_err *err) {
-    enum sg_code code = put_frame(&sink->lines, &parts->packed_lines, parts->raw_bytes, sink->compression == SG_ZST, err);
-    if (code == SG_OK) code = put_frame(&sink->dropped, &parts->packed_ledger, parts->ledger_raw_bytes, true, err);
+    enum sg_code code = put_frame(&sink->lines, &parts->packed_lines, parts->raw_bytes,
+                                  sink->compression == SG_ZST, err);
+    if (code == SG_OK)
+        code = put_frame(&sink->dropped, &parts->packed_ledger, parts->ledger_raw_bytes, true, err);
     if (code == SG_OK && parts->bad.len) code = put_bad(sink, parts, err);
     sink->lines.records += parts->records_out;
     sink->dropped.records += parts->dropped;

@@ -28,22 +28,24 @@ struct sg_parts {
     struct sg_buf packed_lines, packed_ledger; /* by sg_parts_pack */
     struct sg_buf bad;                         /* serialised bad units */
     uint64_t records_in, records_out, dropped, bad_units;
-    uint64_t raw_bytes, ledger_raw_bytes;      /* of lines and ledger, kept when these are emptied by packing */
+    uint64_t raw_bytes,
+        ledger_raw_bytes; /* of lines and ledger, kept when these are emptied by packing */
 };
 
 /* One ledger line {"id":"...","reason":"...",DETAIL}; detail is "" or members that begin with a comma. */
-void sg_parts_drop(struct sg_parts *parts, const char *id, size_t id_len, const char *reason, const struct sg_buf *detail);
+void sg_parts_drop(struct sg_parts *parts, const char *id, size_t id_len, const char *reason,
+                   const struct sg_buf *detail);
 /* record: 1.. within this batch (0: none); the sink adds what came before. name may be NULL. */
-void sg_parts_bad(struct sg_parts *parts, uint64_t record, uint64_t byte, const char *cause, const char *name,
-                  const char *bytes, size_t len);
+void sg_parts_bad(struct sg_parts *parts, uint64_t record, uint64_t byte, const char *cause,
+                  const char *name, const char *bytes, size_t len);
 /* Compress lines and ledger as one frame each (worker side). Raw lines are freed of their content. */
-enum sg_code sg_parts_pack(struct sg_parts *parts, struct sg_frames_packer *lines, struct sg_frames_packer *ledger,
-                           struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_parts_pack(struct sg_parts *parts, struct sg_frames_packer *lines,
+                           struct sg_frames_packer *ledger, struct sg_err *err) SG_MUST_CHECK;
 void sg_parts_reset(struct sg_parts *parts);
 void sg_parts_free(struct sg_parts *parts);
 
 struct sg_sink_options {
-    const char *path; /* "-" is standard output, as plain JSONL */
+    const char *path;          /* "-" is standard output, as plain JSONL */
     const char *dropped, *bad; /* NULL: beside path, or nowhere for "-" */
     enum sg_compression compression;
     int level;
@@ -66,8 +68,10 @@ struct sg_sink {
     uint64_t records_in;
 };
 
-enum sg_code sg_sink_open(struct sg_sink *sink, const struct sg_sink_options *options, struct sg_err *err) SG_MUST_CHECK;
-enum sg_code sg_sink_put(struct sg_sink *sink, const struct sg_parts *parts, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_sink_open(struct sg_sink *sink, const struct sg_sink_options *options,
+                          struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_sink_put(struct sg_sink *sink, const struct sg_parts *parts,
+                         struct sg_err *err) SG_MUST_CHECK;
 enum sg_code sg_sink_commit(struct sg_sink *sink, struct sg_err *err) SG_MUST_CHECK;
 void sg_sink_abort(struct sg_sink *sink);
 

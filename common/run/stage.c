@@ -30,7 +30,8 @@
 /* A closed standard descriptor must not become one of our files; what would use it then fails with EBADF. */
 static void open_std_fds(void) {
     for (int fd = 0; fd <= 2; fd++)
-        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) _exit(SG_SYSTEM);
+        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+            _exit(SG_SYSTEM);
 }
 
 static enum sg_code write_out(const struct sg_buf *text, struct sg_err *err) {
@@ -39,16 +40,17 @@ static enum sg_code write_out(const struct sg_buf *text, struct sg_err *err) {
 
 static enum sg_code print_version(const struct sg_stage *stage, struct sg_err *err) {
     struct sg_buf out = {0};
-    sg_buf_printf(&out, "sangam%s%s %s (Unicode %s, ICU %s, libzstd %s)\n", stage->name[0] ? "-" : "", stage->name,
-                  SANGAM_VERSION, sg_unicode_version(), sg_unicode_icu_version(), sg_frames_zstd_version());
+    sg_buf_printf(&out, "sangam%s%s %s (Unicode %s, ICU %s, libzstd %s)\n",
+                  stage->name[0] ? "-" : "", stage->name, SANGAM_VERSION, sg_unicode_version(),
+                  sg_unicode_icu_version(), sg_frames_zstd_version());
     enum sg_code code = write_out(&out, err);
     sg_buf_free(&out);
     return code;
 }
 
 /* --help and its like: true when there was one, then *code is the answer. */
-static bool answer_about(const struct sg_stage *stage, const struct sg_verb *verb, const struct sg_opts *opts,
-                         enum sg_code *code, struct sg_err *err) {
+static bool answer_about(const struct sg_stage *stage, const struct sg_verb *verb,
+                         const struct sg_opts *opts, enum sg_code *code, struct sg_err *err) {
     const char *what = sg_opts_text(opts, "generate");
     if (sg_opts_flag(opts, "version")) {
         *code = print_version(stage, err);
@@ -56,8 +58,10 @@ static bool answer_about(const struct sg_stage *stage, const struct sg_verb *ver
     }
     if (!what && !sg_opts_flag(opts, "help")) return false;
     struct sg_buf out = {0};
-    if (what) sg_generate(stage, what, &out);
-    else sg_generate_help(stage, verb, &out);
+    if (what)
+        sg_generate(stage, what, &out);
+    else
+        sg_generate_help(stage, verb, &out);
     *code = write_out(&out, err);
     sg_buf_free(&out);
     return true;
@@ -80,12 +84,16 @@ static enum sg_code choose_output(struct sg_run *run, struct sg_err *err) {
     struct stat there;
     bool exists = stat(path, &there) == 0;
     enum sg_compression compression;
-    run->output_is_folder = slash || run->inputs.many || stage->output_is_folder || (exists && S_ISDIR(there.st_mode));
+    run->output_is_folder =
+        slash || run->inputs.many || stage->output_is_folder || (exists && S_ISDIR(there.st_mode));
     if (run->output_is_folder && exists && !S_ISDIR(there.st_mode))
-        return sg_err_set(err, SG_USAGE, "'%s' must be a folder for these inputs, and is a file", path);
+        return sg_err_set(err, SG_USAGE, "'%s' must be a folder for these inputs, and is a file",
+                          path);
     if (!run->output_is_folder && !(exists && !S_ISREG(there.st_mode)) &&
         (!sg_frames_suffix(path, &compression) || compression == SG_XZ || compression == SG_BZ2))
-        return sg_err_set(err, SG_USAGE, "'%s' is neither a folder nor a .jsonl, .jsonl.zst or .jsonl.gz file: write '%s/' for a folder",
+        return sg_err_set(err, SG_USAGE,
+                          "'%s' is neither a folder nor a .jsonl, .jsonl.zst or .jsonl.gz file: "
+                          "write '%s/' for a folder",
                           path, path);
     return SG_OK;
 }
@@ -100,7 +108,8 @@ static enum sg_code make_folders_of(const char *path, struct sg_err *err) {
     return code;
 }
 
-enum sg_code sg_run_output(const struct sg_run *run, const char *name, char **path, struct sg_err *err) {
+enum sg_code sg_run_output(const struct sg_run *run, const char *name, char **path,
+                           struct sg_err *err) {
     if (!run->output_is_folder) {
         *path = sg_strdup(run->output);
         return SG_OK;
@@ -119,7 +128,8 @@ static enum sg_code check_ends(struct sg_run *run, struct sg_err *err) {
         sg_err_sys(err, "cannot read");
         return sg_err_at(err, input->path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
     }
-    if (!run->output_is_folder) return strcmp(run->output, "-") == 0 ? SG_OK : make_folders_of(run->output, err);
+    if (!run->output_is_folder)
+        return strcmp(run->output, "-") == 0 ? SG_OK : make_folders_of(run->output, err);
     enum sg_code code = sg_file_make_folder(run->output, err);
     if (code == SG_OK && access(run->output, W_OK | X_OK) != 0) {
         sg_err_sys(err, "cannot write into this folder");
@@ -141,8 +151,10 @@ static void fix_settings(struct sg_run *run, const struct sg_buf *identity) {
         sg_buf_putc(&run->settings, '}');
     }
     struct sg_hash_state *state = sg_hash_new();
-    const char *const parts[] = {run->stage->name, SANGAM_VERSION, sg_unicode_icu_version(), sg_frames_zstd_version()};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) sg_hash_add_sized(state, parts[i], strlen(parts[i]));
+    const char *const parts[] = {run->stage->name, SANGAM_VERSION, sg_unicode_icu_version(),
+                                 sg_frames_zstd_version()};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        sg_hash_add_sized(state, parts[i], strlen(parts[i]));
     sg_hash_add_sized(state, run->settings.data, run->settings.len);
     run->settings_hash = sg_hash_digest(state);
     sg_hash_free(state);
@@ -157,7 +169,8 @@ static enum sg_code print_plan(struct sg_run *run, struct sg_err *err) {
         const struct sg_input *input = &run->inputs.items[i];
         char from[300], to[300];
         char *name = sg_inputs_chain_name(strcmp(input->name, "-") == 0 ? "stdin" : input->name);
-        char *path = run->output_is_folder ? sg_printf_dup("%s/%s", run->output, name) : sg_strdup(run->output);
+        char *path = run->output_is_folder ? sg_printf_dup("%s/%s", run->output, name)
+                                           : sg_strdup(run->output);
         bool corpus = run->stage->output_is_folder;
         sg_buf_printf(&out, "%s (%s) -> %s\n", sg_err_quote(input->path, from, sizeof from),
                       input->regular ? sg_num_bytes(input->bytes, size) : "a pipe",
@@ -167,11 +180,13 @@ static enum sg_code print_plan(struct sg_run *run, struct sg_err *err) {
     }
     for (size_t i = 0; i < run->inputs.skipped_count; i++) {
         char from[300];
-        sg_buf_printf(&out, "%s not read: %s\n", sg_err_quote(run->inputs.skipped[i].path, from, sizeof from),
+        sg_buf_printf(&out, "%s not read: %s\n",
+                      sg_err_quote(run->inputs.skipped[i].path, from, sizeof from),
                       run->inputs.skipped[i].reason);
     }
-    sg_buf_printf(&out, "%zu inputs, %u threads, %s of memory (%s)\n", run->inputs.count, run->budget.threads,
-                  sg_num_bytes(run->budget.limit_bytes, limit), run->budget.source);
+    sg_buf_printf(&out, "%zu inputs, %u threads, %s of memory (%s)\n", run->inputs.count,
+                  run->budget.threads, sg_num_bytes(run->budget.limit_bytes, limit),
+                  run->budget.source);
     enum sg_code code = write_out(&out, err);
     sg_buf_free(&out);
     return code;
@@ -179,15 +194,20 @@ static enum sg_code print_plan(struct sg_run *run, struct sg_err *err) {
 
 /* ---- bad units ---- */
 
-enum sg_code sg_run_judge_bad(const struct sg_run *run, uint64_t bad, uint64_t units, bool final, struct sg_err *err) {
+enum sg_code sg_run_judge_bad(const struct sg_run *run, uint64_t bad, uint64_t units, bool final,
+                              struct sg_err *err) {
     const struct sg_limit *limit = &run->max_bad;
     if (limit->percent < 0) {
         if (bad <= limit->count) return SG_OK;
-        return sg_err_set(err, SG_DATA, "%llu bad units, more than --max-bad %llu; they are listed in NAME.bad.zst beside each output",
+        return sg_err_set(err, SG_DATA,
+                          "%llu bad units, more than --max-bad %llu; they are listed in "
+                          "NAME.bad.zst beside each output",
                           (unsigned long long)bad, (unsigned long long)limit->count);
     }
     if (!final || (double)bad * 100 <= limit->percent * (double)units) return SG_OK;
-    return sg_err_set(err, SG_DATA, "%llu bad units of %llu, more than --max-bad %g%%; they are listed in NAME.bad.zst beside each output",
+    return sg_err_set(err, SG_DATA,
+                      "%llu bad units of %llu, more than --max-bad %g%%; they are listed in "
+                      "NAME.bad.zst beside each output",
                       (unsigned long long)bad, (unsigned long long)units, limit->percent);
 }
 
@@ -196,11 +216,13 @@ enum sg_code sg_run_judge_bad(const struct sg_run *run, uint64_t bad, uint64_t u
 static enum sg_code run_chain(struct sg_run *run, struct sg_err *err) {
     void *shared = NULL;
     struct sg_buf identity = {0};
-    enum sg_code code = run->stage->init ? run->stage->init(run->opts, &shared, &identity, err) : SG_OK;
+    enum sg_code code =
+        run->stage->init ? run->stage->init(run->opts, &shared, &identity, err) : SG_OK;
     if (code == SG_OK) {
         fix_settings(run, &identity);
         code = sg_opts_flag(run->opts, "dry-run") ? print_plan(run, err) : check_ends(run, err);
-        if (code == SG_OK && !sg_opts_flag(run->opts, "dry-run")) code = sg_chain_run(run, shared, err);
+        if (code == SG_OK && !sg_opts_flag(run->opts, "dry-run"))
+            code = sg_chain_run(run, shared, err);
     }
     if (run->stage->free) run->stage->free(shared);
     sg_buf_free(&identity);
@@ -212,7 +234,9 @@ static enum sg_code run_corpus(struct sg_run *run, struct sg_err *err) {
     fix_settings(run, &none);
     if (sg_opts_flag(run->opts, "dry-run")) return print_plan(run, err);
     enum sg_code code = check_ends(run, err);
-    if (code == SG_OK) code = sg_tmp_make(sg_opts_text(run->opts, "tmp"), run->output_is_folder ? run->output : NULL, &run->tmp, err);
+    if (code == SG_OK)
+        code = sg_tmp_make(sg_opts_text(run->opts, "tmp"),
+                           run->output_is_folder ? run->output : NULL, &run->tmp, err);
     if (code == SG_OK) code = run->verb ? run->verb->run(run, err) : run->stage->run(run, err);
     sg_tmp_remove(run->tmp);
     return code;
@@ -220,14 +244,17 @@ static enum sg_code run_corpus(struct sg_run *run, struct sg_err *err) {
 
 static enum sg_code find_inputs(struct sg_run *run, struct sg_err *err) {
     static char dash[] = "-";
-    char *const standard_input[] = {dash, NULL}, *const *args;
+    char *const standard_input[] = {dash, NULL}, *const * args;
     size_t count = sg_opts_operands(run->opts, &args);
     const char *output = sg_opts_text(run->opts, "output");
-    struct sg_inputs_options options = {.want = run->stage->want, .follow = sg_opts_flag(run->opts, "follow"), .output = output};
+    struct sg_inputs_options options = {
+        .want = run->stage->want, .follow = sg_opts_flag(run->opts, "follow"), .output = output};
     if (count == 0) return sg_inputs_find(&run->inputs, 1, standard_input, &options, err);
     enum sg_code code = sg_inputs_find(&run->inputs, count, args, &options, err);
     if (code == SG_OK && run->inputs.ignored)
-        sg_log_line(run->progress, SG_LOG_DETAIL, "%zu files of other kinds in the input folders are not read", run->inputs.ignored);
+        sg_log_line(run->progress, SG_LOG_DETAIL,
+                    "%zu files of other kinds in the input folders are not read",
+                    run->inputs.ignored);
     return code;
 }
 
@@ -244,10 +271,14 @@ static enum sg_code run_with_files(struct sg_run *run, struct sg_err *err) {
     run->receipt_path = sg_opts_text(opts, "receipt");
     run->dropped_path = sg_opts_text(opts, "dropped");
     run->bad_path = sg_opts_text(opts, "bad");
-    if (code == SG_OK && run->output_is_folder && (run->receipt_path || run->dropped_path || run->bad_path))
-        code = sg_err_set(err, SG_USAGE, "--receipt, --dropped and --bad go with one output; in a folder these files stand beside each output");
+    if (code == SG_OK && run->output_is_folder &&
+        (run->receipt_path || run->dropped_path || run->bad_path))
+        code = sg_err_set(err, SG_USAGE,
+                          "--receipt, --dropped and --bad go with one output; in a folder these "
+                          "files stand beside each output");
     if (code == SG_OK)
-        code = sg_budget_init(&run->budget, sg_opts_count(opts, "memory"), (unsigned)sg_opts_count(opts, "threads"), err);
+        code = sg_budget_init(&run->budget, sg_opts_count(opts, "memory"),
+                              (unsigned)sg_opts_count(opts, "threads"), err);
     if (code == SG_OK) code = run->stage->process ? run_chain(run, err) : run_corpus(run, err);
     if (strcmp(run->output ? run->output : "-", "-") != 0) free((char *)(uintptr_t)run->output);
     sg_inputs_free(&run->inputs);
@@ -271,7 +302,8 @@ static enum sg_code run_program(struct sg_run *run, int argc, char **argv, struc
     bool bare_call = argc == 0;
     int words = argc;
     run->verb = pick_verb(stage, &argc, &argv);
-    const struct sg_verb *named = argc < words ? run->verb : NULL; /* --help without a verb tells of all */
+    const struct sg_verb *named =
+        argc < words ? run->verb : NULL; /* --help without a verb tells of all */
     struct sg_opts *opts = NULL;
     const struct sg_option *tables[SG_STAGE_TABLES];
     sg_stage_tables(stage, run->verb, tables);
@@ -280,7 +312,9 @@ static enum sg_code run_program(struct sg_run *run, int argc, char **argv, struc
         sg_generate_usage(stage, NULL, &usage);
         (void)!write(STDERR_FILENO, usage.data, usage.len);
         sg_buf_free(&usage);
-        return sg_err_set(err, SG_USAGE, "no input: name files or folders, or '-' for standard input (--help tells more)");
+        return sg_err_set(
+            err, SG_USAGE,
+            "no input: name files or folders, or '-' for standard input (--help tells more)");
     }
     enum sg_code code = sg_opts_parse(&opts, tables, argc, argv, err);
     if (code != SG_OK) return code;
@@ -291,7 +325,8 @@ static enum sg_code run_program(struct sg_run *run, int argc, char **argv, struc
     run->log.verbose = sg_opts_flag(opts, "verbose");
     bool bare = run->verb && run->verb->bare;
     const char *wish = bare ? "never" : sg_opts_text(opts, "progress");
-    bool live = strcmp(wish, "always") == 0 || (strcmp(wish, "auto") == 0 && isatty(STDERR_FILENO) && !run->log.json);
+    bool live = strcmp(wish, "always") == 0 ||
+                (strcmp(wish, "auto") == 0 && isatty(STDERR_FILENO) && !run->log.json);
     run->progress = sg_progress_new(&run->log, live, strcmp(wish, "never") == 0);
     code = sg_unicode_init(err);
     if (code == SG_OK && !answer_about(stage, named, opts, &code, err))
@@ -312,9 +347,11 @@ int sg_stage_main(const struct sg_stage *stage, int argc, char **argv) {
     struct sg_run run = {.stage = stage, .log = {.program = program}};
     struct sg_err err = {0};
     enum sg_code code = run_program(&run, argc - 1, argv + 1, &err);
-    if (code == SG_OK && close(STDOUT_FILENO) != 0 && errno != EBADF) code = sg_err_sys(&err, "cannot write standard output");
+    if (code == SG_OK && close(STDOUT_FILENO) != 0 && errno != EBADF)
+        code = sg_err_sys(&err, "cannot write standard output");
     if (code == SG_OK) return 0;
-    if (err.errnum == EPIPE) sg_signals_raise(SIGPIPE); /* the reader went away: nothing to say, nobody to say it to */
+    if (err.errnum == EPIPE)
+        sg_signals_raise(SIGPIPE); /* the reader went away: nothing to say, nobody to say it to */
     if (err.code != SG_OK) sg_log_error(&run.log, &err);
     if (sg_signals_caught()) sg_signals_raise(sg_signals_caught());
     return (int)code;

@@ -12,7 +12,8 @@
 #include "base/err.h"
 
 /* chosen: --tmp or NULL; output: the output folder or NULL. *path is for the caller to hand to remove. */
-enum sg_code sg_tmp_make(const char *chosen, const char *output, char **path, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_tmp_make(const char *chosen, const char *output, char **path,
+                         struct sg_err *err) SG_MUST_CHECK;
 void sg_tmp_remove(char *path); /* frees path too; accepts NULL */
 
 #endif

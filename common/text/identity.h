@@ -17,6 +17,7 @@
 #include "text/record.h"
 
 /* Sets "id" when it is missing, empty or not a string; true when it did. owner and source as the record will carry them. */
-bool sg_identity_fix(struct sg_record *record, const char *owner, size_t owner_len, const char *source, size_t source_len);
+bool sg_identity_fix(struct sg_record *record, const char *owner, size_t owner_len,
+                     const char *source, size_t source_len);
 
 #endif

@@ -29,13 +29,15 @@ enum sg_json_type sg_json_type(struct sg_json value) {
     case '{': return SG_JSON_OBJECT;
     case '[': return SG_JSON_ARRAY;
     case '"': return SG_JSON_STRING;
-    case 't': case 'f': return SG_JSON_BOOL;
+    case 't':
+    case 'f': return SG_JSON_BOOL;
     case 'n': return SG_JSON_NULL;
     default: return SG_JSON_NUMBER;
     }
 }
 
-bool sg_json_each(struct sg_json container, size_t *at, struct sg_json *name, struct sg_json *value) {
+bool sg_json_each(struct sg_json container, size_t *at, struct sg_json *name,
+                  struct sg_json *value) {
     enum sg_json_type type = sg_json_type(container);
     if (type != SG_JSON_OBJECT && type != SG_JSON_ARRAY) return false;
     struct sg_json_scan scan;
@@ -127,7 +129,8 @@ char *sg_json_strdup(struct sg_json value) {
 /* Behind '\': the letter of a short escape, 'u' for the long one. */
 static char escape_letter(unsigned char c) {
     switch (c) {
-    case '"': case '\\': return (char)c;
+    case '"':
+    case '\\': return (char)c;
     case '\b': return 'b';
     case '\f': return 'f';
     case '\n': return 'n';
@@ -148,7 +151,8 @@ void sg_json_quote(struct sg_buf *out, const char *utf8, size_t len) {
         if (i == len) break;
         unsigned char c = (unsigned char)utf8[i++];
         char letter = escape_letter(c);
-        char spelled[6] = {'\\', letter, '0', '0', (char)('0' + (c >> 4)), "0123456789abcdef"[c & 15]};
+        char spelled[6] = {
+            '\\', letter, '0', '0', (char)('0' + (c >> 4)), "0123456789abcdef"[c & 15]};
         sg_buf_put(out, spelled, letter == 'u' ? 6 : 2);
     }
     sg_buf_putc(out, '"');
@@ -158,7 +162,8 @@ void sg_json_quote(struct sg_buf *out, const char *utf8, size_t len) {
 static void comma(struct sg_buf *out) {
     if (out->len == 0) return;
     char last = out->data[out->len - 1];
-    bool value_ended = last == '"' || last == '}' || last == ']' || (last >= '0' && last <= '9') || last == 'e' ||
+    bool value_ended = last == '"' || last == '}' || last == ']' || (last >= '0' && last <= '9') ||
+                       last == 'e' ||
                        last == 'l'; /* a string, a container, a number, true or false, null */
     if (value_ended) sg_buf_putc(out, ',');
 }
@@ -168,7 +173,9 @@ void sg_json_open(struct sg_buf *out, char bracket) {
     sg_buf_putc(out, bracket);
 }
 
-void sg_json_close(struct sg_buf *out, char bracket) { sg_buf_putc(out, bracket); }
+void sg_json_close(struct sg_buf *out, char bracket) {
+    sg_buf_putc(out, bracket);
+}
 
 void sg_json_name(struct sg_buf *out, const char *name) {
     comma(out);
@@ -176,7 +183,9 @@ void sg_json_name(struct sg_buf *out, const char *name) {
     sg_buf_putc(out, ':');
 }
 
-void sg_json_put_str(struct sg_buf *out, const char *utf8) { sg_json_put_strn(out, utf8, strlen(utf8)); }
+void sg_json_put_str(struct sg_buf *out, const char *utf8) {
+    sg_json_put_strn(out, utf8, strlen(utf8));
+}
 
 void sg_json_put_strn(struct sg_buf *out, const char *utf8, size_t len) {
     comma(out);

@@ -20,7 +20,15 @@
 
 #define SG_JSON_DEPTH 512
 
-enum sg_json_type { SG_JSON_NONE, SG_JSON_OBJECT, SG_JSON_ARRAY, SG_JSON_STRING, SG_JSON_NUMBER, SG_JSON_BOOL, SG_JSON_NULL };
+enum sg_json_type {
+    SG_JSON_NONE,
+    SG_JSON_OBJECT,
+    SG_JSON_ARRAY,
+    SG_JSON_STRING,
+    SG_JSON_NUMBER,
+    SG_JSON_BOOL,
+    SG_JSON_NULL
+};
 
 struct sg_json {
     const char *text;
@@ -28,13 +36,15 @@ struct sg_json {
 };
 
 /* One JSON value with optional white space around it, valid UTF-8, depth <= 512. *out is the value alone. */
-enum sg_code sg_json_check(const char *text, size_t len, struct sg_json *out, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_json_check(const char *text, size_t len, struct sg_json *out,
+                           struct sg_err *err) SG_MUST_CHECK;
 
 enum sg_json_type sg_json_type(struct sg_json value);
 
 /* Walk an object or array: start with *at = 0; false at the end. For arrays name may be NULL. The name is the
  * text between the quotes, still escaped. */
-bool sg_json_each(struct sg_json container, size_t *at, struct sg_json *name, struct sg_json *value);
+bool sg_json_each(struct sg_json container, size_t *at, struct sg_json *name,
+                  struct sg_json *value);
 
 /* Member of an object by its unescaped name; the last one wins. false when absent or not an object. */
 bool sg_json_member(struct sg_json object, const char *name, struct sg_json *out);
@@ -57,7 +67,8 @@ void sg_json_name(struct sg_buf *out, const char *name);
 void sg_json_put_str(struct sg_buf *out, const char *utf8);
 void sg_json_put_strn(struct sg_buf *out, const char *utf8, size_t len);
 void sg_json_put_u64(struct sg_buf *out, uint64_t value);
-void sg_json_put_double(struct sg_buf *out, double value); /* by sg_num_double: always with a point */
+void sg_json_put_double(struct sg_buf *out,
+                        double value); /* by sg_num_double: always with a point */
 void sg_json_put_bool(struct sg_buf *out, bool value);
 void sg_json_put_raw(struct sg_buf *out, struct sg_json value);
 

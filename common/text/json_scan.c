@@ -47,20 +47,27 @@ static const unsigned char hex_plus_1[256] = {
     ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
 };
 
-static unsigned hex(char c) { return hex_plus_1[(unsigned char)c]; }
+static unsigned hex(char c) {
+    return hex_plus_1[(unsigned char)c];
+}
 
 /* p stands on the backslash. */
 static const char *escape(struct sg_json_scan *scan, const char *p) {
     switch (sg_json_scan_peek(scan, ++p)) {
-    case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
-        return p + 1;
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't': return p + 1;
     case 'u':
         p++;
         if (scan->end - p >= 4 && hex(p[0]) && hex(p[1]) && hex(p[2]) && hex(p[3])) return p + 4;
         while (p < scan->end && hex(*p)) p++;
         return sg_json_scan_wrong(scan, p, "bad JSON escape");
-    default:
-        return sg_json_scan_wrong(scan, p, "bad JSON escape");
+    default: return sg_json_scan_wrong(scan, p, "bad JSON escape");
     }
 }
 
@@ -78,8 +85,10 @@ const char *sg_json_scan_string(struct sg_json_scan *scan, const char *p, bool *
     }
 }
 
-const char *sg_json_scan_name(struct sg_json_scan *scan, const char *p, struct sg_json *name, bool *escaped) {
-    if (sg_json_scan_peek(scan, p) != '"') return sg_json_scan_wrong(scan, p, "expected a member name");
+const char *sg_json_scan_name(struct sg_json_scan *scan, const char *p, struct sg_json *name,
+                              bool *escaped) {
+    if (sg_json_scan_peek(scan, p) != '"')
+        return sg_json_scan_wrong(scan, p, "expected a member name");
     const char *end = sg_json_scan_string(scan, p, escaped);
     if (!end) return NULL;
     *name = (struct sg_json){p + 1, (size_t)(end - p) - 2};
@@ -112,7 +121,8 @@ static const char *number(struct sg_json_scan *scan, const char *p) {
 
 static const char *word(struct sg_json_scan *scan, const char *p, const char *expected) {
     for (; *expected; expected++, p++)
-        if (sg_json_scan_peek(scan, p) != *expected) return sg_json_scan_wrong(scan, p, "not a JSON value");
+        if (sg_json_scan_peek(scan, p) != *expected)
+            return sg_json_scan_wrong(scan, p, "not a JSON value");
     return p;
 }
 
@@ -123,9 +133,17 @@ static const char *scalar(struct sg_json_scan *scan, const char *p) {
     case 't': return word(scan, p, "true");
     case 'f': return word(scan, p, "false");
     case 'n': return word(scan, p, "null");
-    case '-': case '0': case '1': case '2': case '3': case '4':
-    case '5': case '6': case '7': case '8': case '9':
-        return number(scan, p);
+    case '-':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9': return number(scan, p);
     default: return sg_json_scan_wrong(scan, p, "not a JSON value");
     }
 }
@@ -161,7 +179,8 @@ static const char *close_up(struct sg_json_scan *scan, const char *p, struct nes
             return object ? sg_json_scan_name(scan, p, &name, &escaped) : p;
         }
         if (c != (object ? '}' : ']'))
-            return sg_json_scan_wrong(scan, p, object ? "expected ',' or '}'" : "expected ',' or ']'");
+            return sg_json_scan_wrong(scan, p,
+                                      object ? "expected ',' or '}'" : "expected ',' or ']'");
         p++;
         nest->depth--;
     }
@@ -169,7 +188,8 @@ static const char *close_up(struct sg_json_scan *scan, const char *p, struct nes
 }
 
 /* At '{' or '[': step in, up to the first value or to the bracket that closes it at once. */
-static const char *open_up(struct sg_json_scan *scan, const char *p, struct nest *nest, bool *empty) {
+static const char *open_up(struct sg_json_scan *scan, const char *p, struct nest *nest,
+                           bool *empty) {
     struct sg_json name;
     bool object = *p == '{', escaped;
     if (nest->depth == SG_JSON_DEPTH) return sg_json_scan_wrong(scan, p, "JSON depth over 512");

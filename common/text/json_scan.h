@@ -31,7 +31,8 @@ void sg_json_scan_begin(struct sg_json_scan *scan, const char *text, size_t len,
 /* From '"' to behind the closing one. *escaped becomes true when a backslash is in it, else is left alone. */
 const char *sg_json_scan_string(struct sg_json_scan *scan, const char *p, bool *escaped);
 /* From '"' to where the value begins: "name" : */
-const char *sg_json_scan_name(struct sg_json_scan *scan, const char *p, struct sg_json *name, bool *escaped);
+const char *sg_json_scan_name(struct sg_json_scan *scan, const char *p, struct sg_json *name,
+                              bool *escaped);
 /* One value; depth: how many containers are open around it. */
 const char *sg_json_scan_value(struct sg_json_scan *scan, const char *p, int depth);
 
@@ -60,6 +61,7 @@ struct sg_json_chars {
     size_t len;
     bool escaped;
 };
-int sg_json_chars_compare(struct sg_json_chars a, struct sg_json_chars b); /* by UTF-8 bytes: -1, 0, 1 */
+int sg_json_chars_compare(struct sg_json_chars a,
+                          struct sg_json_chars b); /* by UTF-8 bytes: -1, 0, 1 */
 
 #endif

@@ -36,4 +36,6 @@ const struct sg_kernels *sg_kernels_at(enum sg_cpu level) {
     return &portable;
 }
 
-const struct sg_kernels *sg_kernels(void) { return sg_kernels_at(sg_cpu_level()); }
+const struct sg_kernels *sg_kernels(void) {
+    return sg_kernels_at(sg_cpu_level());
+}

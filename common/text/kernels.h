@@ -20,13 +20,15 @@ struct sg_kernels {
     enum sg_cpu level;
     size_t (*valid)(const char *bytes, size_t len);   /* longest prefix of well-formed UTF-8 */
     uint64_t (*count)(const char *bytes, size_t len); /* bytes that are not 80..BF */
-    size_t (*clean)(const char *bytes, size_t len);   /* bytes before the first stop byte, len when there is none */
+    size_t (*clean)(const char *bytes,
+                    size_t len); /* bytes before the first stop byte, len when there is none */
     /* The same, and these bytes are copied. All of to[0..len) may be written; the ranges do not overlap. */
     size_t (*copy_clean)(char *to, const char *bytes, size_t len);
 };
 
-const struct sg_kernels *sg_kernels(void);                  /* the best for this CPU */
-const struct sg_kernels *sg_kernels_at(enum sg_cpu level); /* the best not above level; level not above the CPU's */
+const struct sg_kernels *sg_kernels(void); /* the best for this CPU */
+const struct sg_kernels *
+sg_kernels_at(enum sg_cpu level); /* the best not above level; level not above the CPU's */
 
 size_t sg_utf8_valid_portable(const char *bytes, size_t len);
 uint64_t sg_utf8_count_portable(const char *bytes, size_t len);

@@ -39,13 +39,15 @@ static struct sg_member *add_member(struct sg_record *record) {
 }
 
 static int by_name(const void *a, const void *b) {
-    return sg_json_chars_compare(*(const struct sg_json_chars *)a, *(const struct sg_json_chars *)b);
+    return sg_json_chars_compare(*(const struct sg_json_chars *)a,
+                                 *(const struct sg_json_chars *)b);
 }
 
 /* n log n, so that a line of a million names is no trap. */
 static size_t duplicates_sorted(struct sg_record *record) {
     record->scratch.len = 0;
-    struct sg_json_chars *names = (void *)sg_buf_room(&record->scratch, record->count * sizeof *names);
+    struct sg_json_chars *names =
+        (void *)sg_buf_room(&record->scratch, record->count * sizeof *names);
     for (size_t i = 0; i < record->count; i++) names[i] = name_of(&record->members[i]);
     qsort(names, record->count, sizeof *names, by_name);
     size_t duplicates = 0;
@@ -78,7 +80,8 @@ static size_t duplicates(struct sg_record *record) {
 }
 
 /* The members, from behind '{' to behind '}'. */
-static const char *scan_members(struct sg_record *record, struct sg_json_scan *scan, const char *p) {
+static const char *scan_members(struct sg_record *record, struct sg_json_scan *scan,
+                                const char *p) {
     p = sg_json_scan_space(scan, p);
     if (sg_json_scan_peek(scan, p) == '}') return p + 1;
     for (;;) {
@@ -104,7 +107,8 @@ static const char *scan_members(struct sg_record *record, struct sg_json_scan *s
     }
 }
 
-enum sg_code sg_record_scan(struct sg_record *record, const char *line, size_t len, struct sg_err *err) {
+enum sg_code sg_record_scan(struct sg_record *record, const char *line, size_t len,
+                            struct sg_err *err) {
     struct sg_json_scan scan;
     sg_json_scan_begin(&scan, line, len, true);
     record->line = scan.start;
@@ -133,7 +137,8 @@ enum sg_code sg_record_scan(struct sg_record *record, const char *line, size_t l
 
 bool sg_record_blank(const char *line, size_t len) {
     size_t i = len >= 3 && memcmp(line, BOM, 3) == 0 ? 3 : 0;
-    while (i < len && (line[i] == ' ' || line[i] == '\t' || line[i] == '\r' || line[i] == '\n')) i++;
+    while (i < len && (line[i] == ' ' || line[i] == '\t' || line[i] == '\r' || line[i] == '\n'))
+        i++;
     return i == len;
 }
 
@@ -149,8 +154,8 @@ struct sg_json sg_record_value(const struct sg_record *record, const struct sg_m
     return (struct sg_json){record->edits.data + member->edit - 1, member->edit_len};
 }
 
-const char *sg_record_string(const struct sg_record *record, const char *name, struct sg_buf *into, size_t *len,
-                             size_t *lone_surrogates) {
+const char *sg_record_string(const struct sg_record *record, const char *name, struct sg_buf *into,
+                             size_t *len, size_t *lone_surrogates) {
     const struct sg_member *member = sg_record_find(record, name);
     if (lone_surrogates) *lone_surrogates = 0;
     if (!member || member->type != SG_JSON_STRING) return NULL;
@@ -206,7 +211,8 @@ void sg_record_set(struct sg_record *record, const char *name, const char *value
     member->type = sg_json_type(sg_record_value(record, member));
 }
 
-void sg_record_set_string(struct sg_record *record, const char *name, const char *utf8, size_t len) {
+void sg_record_set_string(struct sg_record *record, const char *name, const char *utf8,
+                          size_t len) {
     record->scratch.len = 0;
     sg_json_quote(&record->scratch, utf8, len);
     sg_record_set(record, name, record->scratch.data, record->scratch.len);
@@ -222,9 +228,12 @@ void sg_record_write(const struct sg_record *record, struct sg_buf *out) {
         sg_buf_put(out, record->edits.data + member->edit - 1, member->edit_len);
         from = member->value.text + member->value.len;
     }
-    if (record->count > record->scanned) { /* behind the last value, before the space in front of '}' */
-        const struct sg_member *last = record->scanned ? &record->members[record->scanned - 1] : NULL;
-        const char *to = last ? last->value.text + last->value.len : record->line + record->body + 1;
+    if (record->count >
+        record->scanned) { /* behind the last value, before the space in front of '}' */
+        const struct sg_member *last =
+            record->scanned ? &record->members[record->scanned - 1] : NULL;
+        const char *to =
+            last ? last->value.text + last->value.len : record->line + record->body + 1;
         sg_buf_put(out, from, (size_t)(to - from));
         from = to;
     }

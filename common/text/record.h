@@ -42,15 +42,16 @@ struct sg_record {
     size_t body; /* offset of '{' ; a BOM and white space may stand before it */
     struct sg_member *members;
     size_t count, cap;
-    size_t scanned;           /* members that stand in the line; those from here on were added by set */
-    size_t duplicate_names;   /* members whose name stood earlier in the line */
-    bool bom;                 /* U+FEFF before the object; left out on writing */
-    struct sg_buf edits;      /* replacement values */
-    struct sg_buf scratch;    /* work space of scan and set */
+    size_t scanned; /* members that stand in the line; those from here on were added by set */
+    size_t duplicate_names; /* members whose name stood earlier in the line */
+    bool bom;               /* U+FEFF before the object; left out on writing */
+    struct sg_buf edits;    /* replacement values */
+    struct sg_buf scratch;  /* work space of scan and set */
 };
 
 /* Scan and validate one line without its LF (a CR at the end is white space). */
-enum sg_code sg_record_scan(struct sg_record *record, const char *line, size_t len, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code sg_record_scan(struct sg_record *record, const char *line, size_t len,
+                            struct sg_err *err) SG_MUST_CHECK;
 
 /* Blank: nothing but JSON white space (and a BOM). Such a line is not a record. */
 bool sg_record_blank(const char *line, size_t len);
@@ -63,12 +64,13 @@ struct sg_json sg_record_value(const struct sg_record *record, const struct sg_m
 
 /* Content of a string member as UTF-8, unescaped, NULL when absent or not a string. It points into the line when
  * nothing is escaped, else into `into` (emptied first). lone_surrogates may be NULL. */
-const char *sg_record_string(const struct sg_record *record, const char *name, struct sg_buf *into, size_t *len,
-                             size_t *lone_surrogates);
+const char *sg_record_string(const struct sg_record *record, const char *name, struct sg_buf *into,
+                             size_t *len, size_t *lone_surrogates);
 
 /* Replace the last member of that name in place, or add it at the end. value is JSON text, copied. */
 void sg_record_set(struct sg_record *record, const char *name, const char *value, size_t len);
-void sg_record_set_string(struct sg_record *record, const char *name, const char *utf8, size_t len); /* quotes it */
+void sg_record_set_string(struct sg_record *record, const char *name, const char *utf8,
+                          size_t len); /* quotes it */
 
 /* The line as it is now, without LF, appended to out. Untouched records are copied as they came (less a BOM). */
 void sg_record_write(const struct sg_record *record, struct sg_buf *out);

@@ -12,11 +12,14 @@
 
 #define EACH(byte) (0x0101010101010101u * (byte))
 
-static bool stops(unsigned char c) { return c < 0x20 || c == '"' || c == '\\'; }
+static bool stops(unsigned char c) {
+    return c < 0x20 || c == '"' || c == '\\';
+}
 
 static bool word_stops(uint64_t x) {
     uint64_t quote = x ^ EACH(0x22), backslash = x ^ EACH(0x5C);
-    uint64_t found = ((quote - EACH(1)) & ~quote) | ((backslash - EACH(1)) & ~backslash) | ((x - EACH(0x20)) & ~x);
+    uint64_t found = ((quote - EACH(1)) & ~quote) | ((backslash - EACH(1)) & ~backslash) |
+                     ((x - EACH(0x20)) & ~x);
     return found & EACH(0x80);
 }
 

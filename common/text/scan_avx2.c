@@ -12,14 +12,21 @@
 AVX2 static inline __m256i stop_bytes(__m256i v) {
     __m256i quote = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('"'));
     __m256i backslash = _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\\'));
-    __m256i control = _mm256_cmpeq_epi8(_mm256_min_epu8(v, _mm256_set1_epi8(0x1F)), v); /* v <= 1F, unsigned */
+    __m256i control =
+        _mm256_cmpeq_epi8(_mm256_min_epu8(v, _mm256_set1_epi8(0x1F)), v); /* v <= 1F, unsigned */
     return _mm256_or_si256(_mm256_or_si256(quote, backslash), control);
 }
 
-AVX2 static inline unsigned stop_mask(__m256i v) { return (unsigned)_mm256_movemask_epi8(stop_bytes(v)); }
+AVX2 static inline unsigned stop_mask(__m256i v) {
+    return (unsigned)_mm256_movemask_epi8(stop_bytes(v));
+}
 
-AVX2 static inline __m256i load(const char *p) { return _mm256_loadu_si256((const __m256i *)p); }
-AVX2 static inline void store(char *p, __m256i v) { _mm256_storeu_si256((__m256i *)p, v); }
+AVX2 static inline __m256i load(const char *p) {
+    return _mm256_loadu_si256((const __m256i *)p);
+}
+AVX2 static inline void store(char *p, __m256i v) {
+    _mm256_storeu_si256((__m256i *)p, v);
+}
 
 AVX2 size_t sg_scan_clean_avx2(const char *bytes, size_t len) {
     size_t i = 0;

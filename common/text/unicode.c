@@ -17,14 +17,17 @@ enum sg_code sg_unicode_init(struct sg_err *err) {
     unorm2_getNFCInstance(&status);
     if (U_FAILURE(status))
         return sg_err_set(err, SG_SYSTEM, "ICU cannot load its data: %s", u_errorName(status));
-    for (int32_t i = 0; i < USCRIPT_CODE_LIMIT; i++) script_names[i] = uscript_getShortName((UScriptCode)i);
+    for (int32_t i = 0; i < USCRIPT_CODE_LIMIT; i++)
+        script_names[i] = uscript_getShortName((UScriptCode)i);
     return SG_OK;
 }
 
 #define TEXT(x) #x
 #define TEXT_OF(x) TEXT(x)
 
-const char *sg_unicode_icu_version(void) { return TEXT_OF(U_ICU_VERSION_MAJOR_NUM) "." TEXT_OF(U_ICU_VERSION_MINOR_NUM); }
+const char *sg_unicode_icu_version(void) {
+    return TEXT_OF(U_ICU_VERSION_MAJOR_NUM) "." TEXT_OF(U_ICU_VERSION_MINOR_NUM);
+}
 
 const char *sg_unicode_version(void) {
     static const char version[] = U_UNICODE_VERSION; /* "15.0" */
@@ -40,12 +43,15 @@ const char *sg_unicode_script(uint32_t c) {
 }
 
 const char *sg_unicode_category(uint32_t c) {
-    static const char names[][3] = {"Cn", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Me", "Mc", "Nd", "Nl", "No", "Zs", "Zl", "Zp",
-                                    "Cc", "Cf", "Co", "Cs", "Pd", "Ps", "Pe", "Pc", "Po", "Sm", "Sc", "Sk", "So", "Pi", "Pf"};
+    static const char names[][3] = {"Cn", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Me", "Mc", "Nd",
+                                    "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf", "Co", "Cs", "Pd",
+                                    "Ps", "Pe", "Pc", "Po", "Sm", "Sc", "Sk", "So", "Pi", "Pf"};
     return names[u_charType((UChar32)c)]; /* in the order of ICU's UCharCategory */
 }
 
-uint32_t sg_unicode_lower(uint32_t c) { return (uint32_t)u_tolower((UChar32)c); }
+uint32_t sg_unicode_lower(uint32_t c) {
+    return (uint32_t)u_tolower((UChar32)c);
+}
 
 /*
  * Normalise one piece through UTF-16, ICU's own form. The piece ends at a normalisation boundary, so pieces may be
@@ -84,7 +90,8 @@ static size_t plain(const char *utf8, size_t len) {
 /* Where to cut: before a character that joins with nothing in front of it. Nearly always the first one tried. */
 static size_t piece(const UNormalizer2 *nfc, const char *utf8, size_t len) {
     enum { window = 16 << 10 };
-    for (size_t cut = window; cut < len; cut++) { /* onwards: a window full of marks must not be cut */
+    for (size_t cut = window; cut < len;
+         cut++) { /* onwards: a window full of marks must not be cut */
         if (((unsigned char)utf8[cut] & 0xC0) == 0x80) continue;
         const char *p = utf8 + cut;
         if (unorm2_hasBoundaryBefore(nfc, (UChar32)sg_utf8_next(&p))) return cut;
@@ -102,7 +109,9 @@ void sg_unicode_nfc(const char *utf8, size_t len, struct sg_buf *out) {
     sg_buf_room(out, len);
     for (size_t i = 0, step; i < len; i += step) {
         step = piece(nfc, utf8 + i, len - i);
-        if (plain(utf8 + i, step) == step) sg_buf_put(out, utf8 + i, step);
-        else through_icu(nfc, utf8 + i, step, out);
+        if (plain(utf8 + i, step) == step)
+            sg_buf_put(out, utf8 + i, step);
+        else
+            through_icu(nfc, utf8 + i, step, out);
     }
 }

@@ -18,7 +18,9 @@
 
 #include "text/kernels.h"
 
-static bool trail(const unsigned char *s) { return (*s & 0xC0) == 0x80; }
+static bool trail(const unsigned char *s) {
+    return (*s & 0xC0) == 0x80;
+}
 
 /* Bytes of the maximal subpart at s (at least 1); *whole says whether it is a character. len > 0. */
 static size_t subpart(const unsigned char *s, size_t len, bool *whole) {
@@ -27,10 +29,10 @@ static size_t subpart(const unsigned char *s, size_t len, bool *whole) {
     if (lead < 0xC2 || lead > 0xF4) return 1;
     size_t need = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
     unsigned char from = 0x80, to = 0xBF; /* of the second byte */
-    if (lead == 0xE0) from = 0xA0; /* below: overlong */
-    if (lead == 0xED) to = 0x9F;   /* above: surrogates */
-    if (lead == 0xF0) from = 0x90; /* below: overlong */
-    if (lead == 0xF4) to = 0x8F;   /* above: past U+10FFFF */
+    if (lead == 0xE0) from = 0xA0;        /* below: overlong */
+    if (lead == 0xED) to = 0x9F;          /* above: surrogates */
+    if (lead == 0xF0) from = 0x90;        /* below: overlong */
+    if (lead == 0xF4) to = 0x8F;          /* above: past U+10FFFF */
     if (len < 2 || s[1] < from || s[1] > to) return 1;
     for (size_t i = 2; i < need; i++)
         if (i == len || !trail(s + i)) return i;
@@ -44,12 +46,14 @@ size_t sg_utf8_valid_portable(const char *bytes, size_t len) {
     while (i < len) {
         if (s[i] < 0x80) { /* runs of ASCII, eight bytes at a time */
             uint64_t word = 0;
-            while (len - i >= 8 && (memcpy(&word, s + i, 8), (word & 0x8080808080808080u) == 0)) i += 8;
+            while (len - i >= 8 && (memcpy(&word, s + i, 8), (word & 0x8080808080808080u) == 0))
+                i += 8;
             while (i < len && s[i] < 0x80) i++;
             continue;
         }
         /* Three bytes with no special case: most of what is neither ASCII nor Latin, Greek, Cyrillic, Arabic. */
-        if (len - i >= 3 && s[i] > 0xE0 && s[i] < 0xF0 && s[i] != 0xED && trail(s + i + 1) && trail(s + i + 2)) {
+        if (len - i >= 3 && s[i] > 0xE0 && s[i] < 0xF0 && s[i] != 0xED && trail(s + i + 1) &&
+            trail(s + i + 2)) {
             i += 3;
             continue;
         }
@@ -74,15 +78,20 @@ uint64_t sg_utf8_count_portable(const char *bytes, size_t len) {
 }
 
 /* Nothing may be NULL, with which the kernels must not count. */
-size_t sg_utf8_valid(const char *bytes, size_t len) { return len ? sg_kernels()->valid(bytes, len) : 0; }
+size_t sg_utf8_valid(const char *bytes, size_t len) {
+    return len ? sg_kernels()->valid(bytes, len) : 0;
+}
 
-uint64_t sg_utf8_count(const char *bytes, size_t len) { return len ? sg_kernels()->count(bytes, len) : 0; }
+uint64_t sg_utf8_count(const char *bytes, size_t len) {
+    return len ? sg_kernels()->count(bytes, len) : 0;
+}
 
 /* ED A0..AF xx ED B0..BF xx: the supplementary character that the pair means, else 0. */
 static uint32_t cesu8_pair(const unsigned char *s, size_t len) {
     if (len < 6 || s[0] != 0xED || (s[1] & 0xF0) != 0xA0 || !trail(s + 2)) return 0;
     if (s[3] != 0xED || (s[4] & 0xF0) != 0xB0 || !trail(s + 5)) return 0;
-    uint32_t high = (s[1] & 0x0Fu) << 6 | (s[2] & 0x3Fu), low = (s[4] & 0x0Fu) << 6 | (s[5] & 0x3Fu);
+    uint32_t high = (s[1] & 0x0Fu) << 6 | (s[2] & 0x3Fu),
+             low = (s[4] & 0x0Fu) << 6 | (s[5] & 0x3Fu);
     return 0x10000 + (high << 10 | low);
 }
 
@@ -106,7 +115,8 @@ size_t sg_utf8_repair(const char *bytes, size_t len, struct sg_buf *out) {
     for (size_t i = 0; i < len;) {
         /* Bad bytes come in clusters (another charset): a step without the kernel's start-up cost. */
         size_t near = len - i < 16 ? len - i : 16, good = sg_utf8_valid_portable(bytes + i, near);
-        if (near - good < 4) good = kernels->valid(bytes + i, len - i); /* what stopped it may be the cut at 16 */
+        if (near - good < 4)
+            good = kernels->valid(bytes + i, len - i); /* what stopped it may be the cut at 16 */
         sg_buf_put(out, bytes + i, good);
         i += good;
         if (i == len) break;

@@ -62,15 +62,17 @@ AVX2 static inline void check(struct state *state, __m256i v) {
 
 /* A lead byte too near to the end. */
 AVX2 static inline __m256i open_end(__m256i v) {
-    const __m256i most = _mm256_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
-                                          -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, (char)0xEF, (char)0xDF, (char)0xBF);
+    const __m256i most = _mm256_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+                                          -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+                                          -1, (char)0xEF, (char)0xDF, (char)0xBF);
     return _mm256_subs_epu8(v, most);
 }
 
 AVX2 static inline void block(struct state *state, const char *bytes) {
     __m256i a = _mm256_loadu_si256((const __m256i *)bytes);
     __m256i b = _mm256_loadu_si256((const __m256i *)(bytes + 32));
-    if (_mm256_movemask_epi8(_mm256_or_si256(a, b)) == 0) { /* ASCII: only what came before can be wrong */
+    if (_mm256_movemask_epi8(_mm256_or_si256(a, b)) ==
+        0) { /* ASCII: only what came before can be wrong */
         state->error = _mm256_or_si256(state->error, state->open);
         state->before = b;
         state->open = _mm256_setzero_si256();
@@ -95,7 +97,8 @@ AVX2 size_t sg_utf8_valid_avx2(const char *bytes, size_t len) {
         block(&state, bytes + i);
         if (!_mm256_testz_si256(state.error, state.error)) return locate(bytes, len, i);
     }
-    char tail[64] = {0}; /* zeros are ASCII: a character that is still open at the end becomes an error */
+    char tail[64] = {
+        0}; /* zeros are ASCII: a character that is still open at the end becomes an error */
     if (len > i) memcpy(tail, bytes + i, len - i);
     block(&state, tail);
     if (!_mm256_testz_si256(state.error, state.error)) return locate(bytes, len, i);
@@ -103,11 +106,13 @@ AVX2 size_t sg_utf8_valid_avx2(const char *bytes, size_t len) {
 }
 
 AVX2 uint64_t sg_utf8_count_avx2(const char *bytes, size_t len) {
-    const __m256i last_trail = _mm256_set1_epi8((char)0xBF); /* as signed bytes, 80..BF are the lowest */
+    const __m256i last_trail =
+        _mm256_set1_epi8((char)0xBF); /* as signed bytes, 80..BF are the lowest */
     uint64_t count = 0;
     size_t i = 0;
     while (len - i >= 32) {
-        __m256i sums = _mm256_setzero_si256(); /* per byte: at most 255 steps before they overflow */
+        __m256i sums =
+            _mm256_setzero_si256(); /* per byte: at most 255 steps before they overflow */
         for (int step = 0; step < 255 && len - i >= 32; step++, i += 32) {
             __m256i v = _mm256_loadu_si256((const __m256i *)(bytes + i));
             sums = _mm256_sub_epi8(sums, _mm256_cmpgt_epi8(v, last_trail));

@@ -23,22 +23,26 @@ static inline void check(struct state *state, uint8x16_t v) {
     uint8x16_t back2 = vextq_u8(state->before, v, 14);
     uint8x16_t back3 = vextq_u8(state->before, v, 13);
 
-    uint8x16_t special = vandq_u8(vandq_u8(vqtbl1q_u8(vld1q_u8(first_high), vshrq_n_u8(back1, 4)),
-                                           vqtbl1q_u8(vld1q_u8(first_low), vandq_u8(back1, vdupq_n_u8(0x0F)))),
-                                  vqtbl1q_u8(vld1q_u8(second_high), vshrq_n_u8(v, 4)));
+    uint8x16_t special =
+        vandq_u8(vandq_u8(vqtbl1q_u8(vld1q_u8(first_high), vshrq_n_u8(back1, 4)),
+                          vqtbl1q_u8(vld1q_u8(first_low), vandq_u8(back1, vdupq_n_u8(0x0F)))),
+                 vqtbl1q_u8(vld1q_u8(second_high), vshrq_n_u8(v, 4)));
     /* The top bit where a third or fourth byte must stand: saturating, so only from E0 and F0 on. */
-    uint8x16_t third = vqsubq_u8(back2, vdupq_n_u8(0xE0 - 0x80)), fourth = vqsubq_u8(back3, vdupq_n_u8(0xF0 - 0x80));
+    uint8x16_t third = vqsubq_u8(back2, vdupq_n_u8(0xE0 - 0x80)),
+               fourth = vqsubq_u8(back3, vdupq_n_u8(0xF0 - 0x80));
     uint8x16_t must = vandq_u8(vorrq_u8(third, fourth), vdupq_n_u8(0x80));
     state->error = vorrq_u8(state->error, veorq_u8(must, special));
     state->before = v;
 }
 
 static inline void block(struct state *state, const char *bytes) {
-    static const uint8_t most[16] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0xEF, 0xDF, 0xBF};
+    static const uint8_t most[16] = {255, 255, 255, 255, 255, 255,  255,  255,
+                                     255, 255, 255, 255, 255, 0xEF, 0xDF, 0xBF};
     uint8x16_t v[4];
     for (int i = 0; i < 4; i++) v[i] = vld1q_u8((const uint8_t *)bytes + 16 * i);
     if (vmaxvq_u8(vorrq_u8(vorrq_u8(v[0], v[1]), vorrq_u8(v[2], v[3]))) < 0x80) {
-        state->error = vorrq_u8(state->error, state->open); /* ASCII: only what came before can be wrong */
+        state->error =
+            vorrq_u8(state->error, state->open); /* ASCII: only what came before can be wrong */
         state->before = v[3];
         state->open = vdupq_n_u8(0);
         return;
@@ -61,14 +65,16 @@ size_t sg_utf8_valid_neon(const char *bytes, size_t len) {
         block(&state, bytes + i);
         if (vmaxvq_u8(state.error)) return locate(bytes, len, i);
     }
-    char tail[64] = {0}; /* zeros are ASCII: a character that is still open at the end becomes an error */
+    char tail[64] = {
+        0}; /* zeros are ASCII: a character that is still open at the end becomes an error */
     if (len > i) memcpy(tail, bytes + i, len - i);
     block(&state, tail);
     return vmaxvq_u8(state.error) ? locate(bytes, len, i) : len;
 }
 
 uint64_t sg_utf8_count_neon(const char *bytes, size_t len) {
-    const int8x16_t last_trail = vdupq_n_s8((int8_t)0xBF); /* as signed bytes, 80..BF are the lowest */
+    const int8x16_t last_trail =
+        vdupq_n_s8((int8_t)0xBF); /* as signed bytes, 80..BF are the lowest */
     uint64_t count = 0;
     size_t i = 0;
     while (len - i >= 16) {

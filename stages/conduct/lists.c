@@ -29,7 +29,8 @@ static enum sg_code read_all(const char *path, struct sg_buf *out, struct sg_err
         char *room = sg_buf_room(out, 65536);
         code = sg_file_read(fd, path, room, 65536, &got, err);
         out->len += code == SG_OK ? got : 0;
-        if (out->len > LIST_MAX) code = sg_err_set(err, SG_USAGE, "the list '%s' is over 1 GiB", path);
+        if (out->len > LIST_MAX)
+            code = sg_err_set(err, SG_USAGE, "the list '%s' is over 1 GiB", path);
     }
     close(fd);
     return code;

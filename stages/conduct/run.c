@@ -90,7 +90,7 @@ static void command_line(struct words *words, const struct sg_run *run,
 /* Files of an earlier run with other inputs would be read by the next stage as if they were ours. */
 struct leftover {
     const char *folder;
-    char **known;                /* real paths of the inputs, sorted */
+    char **known; /* real paths of the inputs, sorted */
     size_t known_count;
     struct files named; /* record files that receipts name, as real paths */
 };
@@ -118,7 +118,8 @@ static enum sg_code see_receipt(void *context, const char *path, const struct sg
     for (size_t i = 0; i < receipt->input_count; i++) {
         const char *slash = strrchr(receipt->inputs[i].path, '/');
         const char *name = slash ? slash + 1 : receipt->inputs[i].path;
-        if (strcmp(name, "-") == 0 || sg_inputs_beside(name)) continue; /* such as sangam-source.yaml */
+        if (strcmp(name, "-") == 0 || sg_inputs_beside(name))
+            continue; /* such as sangam-source.yaml */
         char *there = sg_receipt_resolve(path, receipt->inputs[i].path),
              *real = realpath(there, NULL);
         bool known = real && among(left->known, left->known_count, real);
@@ -254,8 +255,7 @@ static enum sg_code run_all(const struct sg_run *run, struct pipeline *pipeline,
     enum sg_code code = work_lock(pipeline->work, &lock, err);
     if (code == SG_OK) sg_publish_sweep(pipeline->work);
     if (code == SG_OK) code = sg_file_make_folder(logs, err);
-    if (code == SG_OK)
-        code = lists_keep(&pipeline->lists, pipeline->inputs, pipeline->work, err);
+    if (code == SG_OK) code = lists_keep(&pipeline->lists, pipeline->inputs, pipeline->work, err);
     if (code == SG_OK) code = record_publish(pipeline, "running", err);
     if (code == SG_OK) {
         code = run_steps(run, pipeline, inputs, lock, err);

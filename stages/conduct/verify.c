@@ -251,7 +251,8 @@ static void check_coverage(struct proof *proof, const struct record *record) {
     bool ingest = strcmp(record->stages[0].stage, "ingest") == 0;
     struct sg_inputs_options options = {.want = ingest ? SG_INPUTS_ANY : SG_INPUTS_CHAIN};
     if (sg_inputs_find(&inputs, record->input_count, record->inputs, &options, &cause) != SG_OK)
-        problem(proof, record->inputs[0], "the inputs cannot be looked through again: %s", cause.text);
+        problem(proof, record->inputs[0], "the inputs cannot be looked through again: %s",
+                cause.text);
     for (size_t i = 0; i < inputs.count; i++) {
         if (!inputs.items[i].regular) continue;
         char *real = realpath(inputs.items[i].path, NULL);

@@ -87,7 +87,8 @@ static inline void put_row(const struct fasttext *m, struct fasttext_scratch *s,
     s->rows[s->row_count++] = row;
 }
 
-static void put_rows(const struct fasttext *m, struct fasttext_scratch *s, const uint32_t *rows, size_t count) {
+static void put_rows(const struct fasttext *m, struct fasttext_scratch *s, const uint32_t *rows,
+                     size_t count) {
     s->features += count;
     for (size_t i = 0; i < count; i++) put_row(m, s, rows[i]);
 }
@@ -107,10 +108,12 @@ static void put_hash(struct fasttext_scratch *s, uint32_t hash) {
 }
 
 /* The n-grams of an unknown word go by parts through a list on the stack, as a token may be as long as the text. */
-static void put_unknown(const struct fasttext *m, struct fasttext_scratch *s, const char *token, size_t len) {
+static void put_unknown(const struct fasttext *m, struct fasttext_scratch *s, const char *token,
+                        size_t len) {
     uint32_t rows[FASTTEXT_SUBWORDS];
     char *word;
-    if (m->maxn <= 0 || (len == strlen(FASTTEXT_EOS) && memcmp(token, FASTTEXT_EOS, len) == 0)) return;
+    if (m->maxn <= 0 || (len == strlen(FASTTEXT_EOS) && memcmp(token, FASTTEXT_EOS, len) == 0))
+        return;
     s->token.len = 0;
     word = sg_buf_room(&s->token, len + 2);
     word[0] = '<';
@@ -123,11 +126,13 @@ static void put_unknown(const struct fasttext *m, struct fasttext_scratch *s, co
 }
 
 /* One token; false when it ends the line. */
-static bool put_token(const struct fasttext *m, struct fasttext_scratch *s, const char *token, size_t len) {
+static bool put_token(const struct fasttext *m, struct fasttext_scratch *s, const char *token,
+                      size_t len) {
     uint32_t hash = fasttext_hash(token, len), entry = fasttext_find(m, token, len, hash);
     size_t prefix = strlen(FASTTEXT_PREFIX);
-    bool label =
-        entry == FASTTEXT_NONE ? len >= prefix && memcmp(token, FASTTEXT_PREFIX, prefix) == 0 : entry >= m->words;
+    bool label = entry == FASTTEXT_NONE
+                     ? len >= prefix && memcmp(token, FASTTEXT_PREFIX, prefix) == 0
+                     : entry >= m->words;
     if (!label) {
         if (entry == FASTTEXT_NONE) {
             put_unknown(m, s, token, len);
@@ -155,7 +160,8 @@ static void put_word_ngrams(const struct fasttext *m, struct fasttext_scratch *s
     }
 }
 
-uint64_t fasttext_read(const struct fasttext *m, struct fasttext_scratch *s, const char *text, size_t len) {
+uint64_t fasttext_read(const struct fasttext *m, struct fasttext_scratch *s, const char *text,
+                       size_t len) {
     const char *end = text + len;
     bool more = true;
     prepare(m, s);
@@ -193,7 +199,8 @@ void fasttext_fold(struct fasttext *m) {
 /* ---- answers ---- */
 
 static bool before(const struct fasttext *m, struct fasttext_answer a, struct fasttext_answer b) {
-    return a.score > b.score || (a.score == b.score && m->label_order[a.label] < m->label_order[b.label]);
+    return a.score > b.score ||
+           (a.score == b.score && m->label_order[a.label] < m->label_order[b.label]);
 }
 
 /* Keeps the k best so far in order: by score, then by label. */
@@ -252,8 +259,8 @@ static void softmax(const struct fasttext *m, float *output, const uint32_t *lab
 }
 
 /* From the root (the last node) down: a child's score is its parent's plus the logarithm of the way taken. */
-static size_t best_of_tree(const struct fasttext *m, struct fasttext_scratch *s, const bool *allowed, size_t k,
-                           struct fasttext_answer *out) {
+static size_t best_of_tree(const struct fasttext *m, struct fasttext_scratch *s,
+                           const bool *allowed, size_t k, struct fasttext_answer *out) {
     size_t count = 0, nodes = 2 * (size_t)m->labels - 1;
     float floor = (float)sg_num_log(FLOOR), *score = s->tree;
     score[nodes - 1] = 0;
@@ -261,19 +268,21 @@ static size_t best_of_tree(const struct fasttext *m, struct fasttext_scratch *s,
         if (node >= m->labels) {
             const int32_t *child = m->tree[node - m->labels];
             float right = logistic(s->output[node - m->labels]);
-            score[child[0]] = score[node] + (float)sg_num_log((double)(float)(1.0 - (double)right) + FLOOR);
+            score[child[0]] =
+                score[node] + (float)sg_num_log((double)(float)(1.0 - (double)right) + FLOOR);
             score[child[1]] = score[node] + (float)sg_num_log((double)right + FLOOR);
             if (score[node] < floor) score[child[0]] = score[child[1]] = 2 * floor;
         } else if (score[node] >= floor && (!allowed || allowed[node])) {
-            struct fasttext_answer answer = {.label = (uint32_t)node, .score = (float)sg_num_exp((double)score[node])};
+            struct fasttext_answer answer = {.label = (uint32_t)node,
+                                             .score = (float)sg_num_exp((double)score[node])};
             count = insert(m, out, count, k, answer);
         }
     }
     return count;
 }
 
-size_t fasttext_best(const struct fasttext *m, struct fasttext_scratch *s, const bool *allowed, size_t k,
-                     struct fasttext_answer *out) {
+size_t fasttext_best(const struct fasttext *m, struct fasttext_scratch *s, const bool *allowed,
+                     size_t k, struct fasttext_answer *out) {
     size_t count = 0;
     if (k == 0 || s->features == 0) return 0;
     multiply(m, s);
@@ -287,8 +296,8 @@ size_t fasttext_best(const struct fasttext *m, struct fasttext_scratch *s, const
     return count;
 }
 
-size_t fasttext_choose(const struct fasttext *m, struct fasttext_scratch *s, const struct fasttext_among *among,
-                       size_t k, struct fasttext_answer *out) {
+size_t fasttext_choose(const struct fasttext *m, struct fasttext_scratch *s,
+                       const struct fasttext_among *among, size_t k, struct fasttext_answer *out) {
     size_t found = 0;
     if (k == 0 || among->count == 0 || s->features == 0) return 0;
     multiply(m, s);
@@ -296,7 +305,8 @@ size_t fasttext_choose(const struct fasttext *m, struct fasttext_scratch *s, con
     for (size_t i = 0; i < among->count; i++) {
         float *p = &s->output[among->labels[i]];
         *p = number(*p);
-        found = insert(m, out, found, k, (struct fasttext_answer){.label = among->labels[i], .score = *p});
+        found = insert(m, out, found, k,
+                       (struct fasttext_answer){.label = among->labels[i], .score = *p});
     }
     return found;
 }

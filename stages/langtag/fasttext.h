@@ -41,9 +41,11 @@ struct fasttext_answer {
     float score;
 };
 
-enum sg_code fasttext_load(struct fasttext **out, const void *bytes, size_t len, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code fasttext_load(struct fasttext **out, const void *bytes, size_t len,
+                           struct sg_err *err) SG_MUST_CHECK;
 void fasttext_free(struct fasttext *model);
-uint64_t fasttext_bytes(const struct fasttext *model); /* held in memory beside the file's own bytes */
+uint64_t
+fasttext_bytes(const struct fasttext *model); /* held in memory beside the file's own bytes */
 
 /*
  * Add up the rows of every known word and its n-grams once and for all. A text is then one row a word instead of about
@@ -56,12 +58,13 @@ size_t fasttext_labels(const struct fasttext *model);
 const char *fasttext_label(const struct fasttext *model, size_t label); /* without __label__ */
 
 /* Read a text as `fasttext predict` reads a line, LF counting as a space. Returns the features found (0: nothing known). */
-uint64_t fasttext_read(const struct fasttext *model, struct fasttext_scratch *scratch, const char *text, size_t len);
+uint64_t fasttext_read(const struct fasttext *model, struct fasttext_scratch *scratch,
+                       const char *text, size_t len);
 
 /* The k best answers, by score, then by label; fewer when fastText gives fewer. The scores are what it prints: p + 1e-5.
  * allowed, by label, leaves out others without changing a score; NULL: all. */
-size_t fasttext_best(const struct fasttext *model, struct fasttext_scratch *scratch, const bool *allowed, size_t k,
-                     struct fasttext_answer *out);
+size_t fasttext_best(const struct fasttext *model, struct fasttext_scratch *scratch,
+                     const bool *allowed, size_t k, struct fasttext_answer *out);
 
 /* The k best of some labels by a softmax over them alone (for models with a softmax output). All their probabilities stand
  * in scratch->output, by label, until the next text. */

@@ -66,7 +66,8 @@ void fasttext_index(struct fasttext *m) {
     uint32_t count = m->words + m->labels;
     m->slot_mask = mask_for(count);
     m->slots = sg_zalloc((size_t)m->slot_mask + 1, sizeof *m->slots);
-    m->bytes += ((uint64_t)m->slot_mask + 1) * sizeof *m->slots + (uint64_t)count * sizeof *m->entries;
+    m->bytes +=
+        ((uint64_t)m->slot_mask + 1) * sizeof *m->slots + (uint64_t)count * sizeof *m->entries;
     for (uint32_t i = 0; i < count; i++) {
         const struct fasttext_entry *entry = &m->entries[i];
         *slot_of(m, entry->name, entry->len, entry->hash) = (uint64_t)entry->hash << 32 | (i + 1);
@@ -87,7 +88,8 @@ static int by_name(const void *a, const void *b) {
 /* Equal scores are put in the order of names; comparing numbers is quicker. */
 void fasttext_order_labels(struct fasttext *m) {
     struct named *all = sg_alloc(m->labels * sizeof *all);
-    for (uint32_t i = 0; i < m->labels; i++) all[i] = (struct named){m->entries[m->words + i].name, i};
+    for (uint32_t i = 0; i < m->labels; i++)
+        all[i] = (struct named){m->entries[m->words + i].name, i};
     qsort(all, m->labels, sizeof *all, by_name);
     m->label_order = sg_alloc(m->labels * sizeof *m->label_order);
     for (uint32_t i = 0; i < m->labels; i++) m->label_order[all[i].label] = i;
@@ -132,7 +134,8 @@ static inline bool continues(char byte) {
  * In two steps, for the table of kept n-grams is larger than a cache: first all buckets, each asking for its slot, then the
  * rows, when the slots have arrived.
  */
-size_t fasttext_subwords(const struct fasttext *m, const char *word, size_t len, size_t *start, uint32_t *rows) {
+size_t fasttext_subwords(const struct fasttext *m, const char *word, size_t len, size_t *start,
+                         uint32_t *rows) {
     uint32_t buckets[FASTTEXT_SUBWORDS];
     size_t found = 0, count = 0;
     for (; *start < len && found + FASTTEXT_MAX_MAXN <= FASTTEXT_SUBWORDS; ++*start) {

@@ -30,7 +30,8 @@
 #define MAX_WORD_NGRAMS 64
 #define INPUT_ROWS_BYTES ((uint64_t)256 << 20)
 #define OUTPUT_BYTES ((uint64_t)512 << 20)
-#define HUFFMAN_MAX ((int64_t)1000000000000000) /* fastText's count of a node that is not made yet */
+#define HUFFMAN_MAX                                                                                \
+    ((int64_t)1000000000000000) /* fastText's count of a node that is not made yet */
 
 /* Reads forward; once the bytes run out all further reads give zero and `cut` stays. */
 struct cursor {
@@ -68,7 +69,8 @@ static uint64_t left(const struct cursor *c) {
 
 static enum sg_code bad(const struct cursor *c, struct sg_err *err, const char *what) {
     if (c->cut)
-        return sg_err_set(err, SG_DATA, "fastText model is cut short: it ends at byte %zu, inside the %s",
+        return sg_err_set(err, SG_DATA,
+                          "fastText model is cut short: it ends at byte %zu, inside the %s",
                           (size_t)(c->end - c->start), what);
     return sg_err_set(err, SG_DATA, "fastText model is damaged: bad %s before byte %zu", what,
                       (size_t)(c->at - c->start));
@@ -77,25 +79,28 @@ static enum sg_code bad(const struct cursor *c, struct sg_err *err, const char *
 /* ---- settings ---- */
 
 static enum sg_code load_settings(struct fasttext *m, struct cursor *c, struct sg_err *err) {
-    if (take_i32(c) != MAGIC || c->cut) return sg_err_set(err, SG_DATA, "not a fastText model (wrong magic number)");
+    if (take_i32(c) != MAGIC || c->cut)
+        return sg_err_set(err, SG_DATA, "not a fastText model (wrong magic number)");
     int32_t version = take_i32(c);
     if (version != 11 && version != 12)
-        return sg_err_set(err, SG_DATA, "fastText model of file version %d, known are 11 and 12", (int)version);
+        return sg_err_set(err, SG_DATA, "fastText model of file version %d, known are 11 and 12",
+                          (int)version);
     int32_t arg[12];
     for (int i = 0; i < 12; i++) arg[i] = take_i32(c);
     take(c, 8); /* t: the sampling threshold of training */
     if (c->cut) return bad(c, err, "settings");
     if (arg[7] != SUPERVISED)
-        return sg_err_set(err, SG_DATA,
-                          "fastText model holds word vectors, no classifier (kind %d, wanted 3, supervised)",
-                          (int)arg[7]);
+        return sg_err_set(
+            err, SG_DATA,
+            "fastText model holds word vectors, no classifier (kind %d, wanted 3, supervised)",
+            (int)arg[7]);
     m->dim = arg[0];
     m->word_ngrams = arg[5];
     m->minn = arg[9];
     m->maxn = version == 11 ? 0 : arg[10]; /* version 11 wrote maxn but did not use it */
     bool loss = arg[6] >= FASTTEXT_HS && arg[6] <= FASTTEXT_OVA;
-    bool sizes = m->dim > 0 && m->dim <= MAX_DIM && m->minn >= 0 && m->maxn >= 0 && m->maxn <= FASTTEXT_MAX_MAXN &&
-                 m->word_ngrams <= MAX_WORD_NGRAMS && arg[8] >= 0;
+    bool sizes = m->dim > 0 && m->dim <= MAX_DIM && m->minn >= 0 && m->maxn >= 0 &&
+                 m->maxn <= FASTTEXT_MAX_MAXN && m->word_ngrams <= MAX_WORD_NGRAMS && arg[8] >= 0;
     bool hashed = m->maxn > 0 || m->word_ngrams > 1;
     if (!loss || !sizes || (hashed && arg[8] == 0)) return bad(c, err, "settings");
     m->loss = (enum fasttext_loss)arg[6];
@@ -106,7 +111,8 @@ static enum sg_code load_settings(struct fasttext *m, struct cursor *c, struct s
 
 /* ---- dictionary ---- */
 
-static enum sg_code load_entry(struct fasttext *m, uint32_t i, struct cursor *c, struct sg_err *err) {
+static enum sg_code load_entry(struct fasttext *m, uint32_t i, struct cursor *c,
+                               struct sg_err *err) {
     const unsigned char *end = c->cut ? NULL : memchr(c->at, 0, left(c));
     if (!end) {
         c->cut = true;
@@ -116,8 +122,10 @@ static enum sg_code load_entry(struct fasttext *m, uint32_t i, struct cursor *c,
     const char *name = (const char *)take(c, len + 1);
     int64_t count = take_i64(c);
     int type = take_u8(c);
-    if (c->cut || len >= UINT32_MAX || type != (i >= m->words)) return bad(c, err, "dictionary entry");
-    m->entries[i] = (struct fasttext_entry){.name = name, .len = (uint32_t)len, .hash = fasttext_hash(name, len)};
+    if (c->cut || len >= UINT32_MAX || type != (i >= m->words))
+        return bad(c, err, "dictionary entry");
+    m->entries[i] = (struct fasttext_entry){
+        .name = name, .len = (uint32_t)len, .hash = fasttext_hash(name, len)};
     if (i >= m->words) m->label_counts[i - m->words] = count;
     return SG_OK;
 }
@@ -126,7 +134,8 @@ static enum sg_code load_dictionary(struct fasttext *m, struct cursor *c, struct
     int64_t size = take_i32(c), words = take_i32(c), labels = take_i32(c);
     take_i64(c); /* ntokens */
     int64_t pruned = take_i64(c);
-    if (c->cut || words < 0 || labels < 1 || size != words + labels || (uint64_t)size > left(c) / 10 || pruned < -1)
+    if (c->cut || words < 0 || labels < 1 || size != words + labels ||
+        (uint64_t)size > left(c) / 10 || pruned < -1)
         return bad(c, err, "dictionary size");
     m->words = (uint32_t)words;
     m->labels = (uint32_t)labels;
@@ -146,8 +155,8 @@ static enum sg_code load_dictionary(struct fasttext *m, struct cursor *c, struct
 }
 
 /* The rows that the list of kept n-grams and the dictionary ask for must be there. */
-static enum sg_code check_rows(const struct fasttext *m, const unsigned char *pairs, const struct cursor *c,
-                               struct sg_err *err) {
+static enum sg_code check_rows(const struct fasttext *m, const unsigned char *pairs,
+                               const struct cursor *c, struct sg_err *err) {
     uint64_t rows = m->input.rows;
     bool hashed = m->maxn > 0 || m->word_ngrams > 1;
     uint64_t wanted = m->words + (hashed && !m->pruned ? (uint64_t)m->bucket : 0);
@@ -161,7 +170,8 @@ static enum sg_code check_rows(const struct fasttext *m, const unsigned char *pa
 
 /* ---- matrices ---- */
 
-static enum sg_code load_pq(struct fasttext_pq *pq, int32_t dim, struct cursor *c, struct sg_err *err) {
+static enum sg_code load_pq(struct fasttext_pq *pq, int32_t dim, struct cursor *c,
+                            struct sg_err *err) {
     pq->dim = take_i32(c);
     pq->nsubq = take_i32(c);
     pq->dsub = take_i32(c);
@@ -174,8 +184,8 @@ static enum sg_code load_pq(struct fasttext_pq *pq, int32_t dim, struct cursor *
     return pq->centroids ? SG_OK : bad(c, err, "quantiser");
 }
 
-static enum sg_code load_matrix(struct fasttext *m, struct fasttext_matrix *matrix, bool quantised, struct cursor *c,
-                                struct sg_err *err) {
+static enum sg_code load_matrix(struct fasttext *m, struct fasttext_matrix *matrix, bool quantised,
+                                struct cursor *c, struct sg_err *err) {
     int qnorm = quantised ? take_u8(c) : 0;
     int64_t rows = take_i64(c), dim = take_i64(c);
     if (c->cut || rows < 0 || dim != m->dim) return bad(c, err, "matrix size");
@@ -218,7 +228,8 @@ static void decode(const struct fasttext_matrix *matrix, uint64_t row, float *ou
     for (int32_t m = 0; m < pq->nsubq; m++) {
         int32_t dsub = m == pq->nsubq - 1 ? pq->last_dsub : pq->dsub;
         size_t at = (size_t)m * KSUB * (size_t)pq->dsub + (size_t)codes[m] * (size_t)dsub;
-        memcpy(out + (size_t)m * (size_t)pq->dsub, pq->centroids + at * sizeof(float), (size_t)dsub * sizeof(float));
+        memcpy(out + (size_t)m * (size_t)pq->dsub, pq->centroids + at * sizeof(float),
+               (size_t)dsub * sizeof(float));
     }
 }
 
@@ -241,14 +252,17 @@ static void expand_input(struct fasttext *m) {
     }
     m->row_stride = stride;
     m->input_rows = counted(m, m->input.rows * stride, sizeof(float));
-    for (uint64_t r = 0; r < m->input.rows; r++) fasttext_decode_row(&m->input, r, m->input_rows + r * stride);
+    for (uint64_t r = 0; r < m->input.rows; r++)
+        fasttext_decode_row(&m->input, r, m->input_rows + r * stride);
 }
 
-static enum sg_code check_output(const struct fasttext *m, const struct fasttext_matrix *output, const struct cursor *c,
-                                 struct sg_err *err) {
-    if (output->rows + (m->loss == FASTTEXT_HS) < m->labels) return bad(c, err, "number of output rows");
+static enum sg_code check_output(const struct fasttext *m, const struct fasttext_matrix *output,
+                                 const struct cursor *c, struct sg_err *err) {
+    if (output->rows + (m->loss == FASTTEXT_HS) < m->labels)
+        return bad(c, err, "number of output rows");
     if ((uint64_t)m->labels * (uint64_t)m->dim <= OUTPUT_BYTES / sizeof(float)) return SG_OK;
-    return sg_err_set(err, SG_DATA, "fastText model is too large: %u labels of %d dimensions", m->labels, (int)m->dim);
+    return sg_err_set(err, SG_DATA, "fastText model is too large: %u labels of %d dimensions",
+                      m->labels, (int)m->dim);
 }
 
 /* The norm of a quantised row is multiplied in after the sum, where fastText does it. */
@@ -274,17 +288,20 @@ static void turn_output(struct fasttext *m, const struct fasttext_matrix *output
 static enum sg_code build_tree(struct fasttext *m, const struct cursor *c, struct sg_err *err) {
     int64_t total = 0;
     for (uint32_t i = 0; i < m->labels; i++) {
-        if (m->label_counts[i] < 0 || m->label_counts[i] >= HUFFMAN_MAX - total) return bad(c, err, "label count");
+        if (m->label_counts[i] < 0 || m->label_counts[i] >= HUFFMAN_MAX - total)
+            return bad(c, err, "label count");
         total += m->label_counts[i];
     }
     uint32_t labels = m->labels;
     int64_t *count = sg_zalloc(2 * (size_t)labels, sizeof *count);
     m->tree = counted(m, labels, sizeof *m->tree);
-    for (uint32_t i = 0; i < 2 * labels; i++) count[i] = i < labels ? m->label_counts[i] : HUFFMAN_MAX;
+    for (uint32_t i = 0; i < 2 * labels; i++)
+        count[i] = i < labels ? m->label_counts[i] : HUFFMAN_MAX;
     int64_t leaf = (int64_t)labels - 1, node = labels;
     for (uint32_t i = labels; i < 2 * labels - 1; i++) {
         for (int side = 0; side < 2; side++)
-            m->tree[i - labels][side] = (int32_t)(leaf >= 0 && count[leaf] < count[node] ? leaf-- : node++);
+            m->tree[i - labels][side] =
+                (int32_t)(leaf >= 0 && count[leaf] < count[node] ? leaf-- : node++);
         count[i] = count[m->tree[i - labels][0]] + count[m->tree[i - labels][1]];
     }
     free(count);
@@ -300,7 +317,8 @@ static enum sg_code load(struct fasttext *m, struct cursor *c, struct sg_err *er
     const unsigned char *pairs = take(c, m->kept * 8);
     bool quantised = take_u8(c) != 0;
     code = load_matrix(m, &m->input, quantised, c, err);
-    if (code == SG_OK && m->pruned && !quantised) code = bad(c, err, "matrix: a pruned model has a quantised one");
+    if (code == SG_OK && m->pruned && !quantised)
+        code = bad(c, err, "matrix: a pruned model has a quantised one");
     if (code == SG_OK) code = check_rows(m, pairs, c, err);
     if (code != SG_OK) return code;
     struct fasttext_matrix output = {0};
@@ -319,7 +337,8 @@ static enum sg_code load(struct fasttext *m, struct cursor *c, struct sg_err *er
     return SG_OK;
 }
 
-enum sg_code fasttext_load(struct fasttext **out, const void *bytes, size_t len, struct sg_err *err) {
+enum sg_code fasttext_load(struct fasttext **out, const void *bytes, size_t len,
+                           struct sg_err *err) {
     struct cursor c = {.start = bytes, .at = bytes, .end = (const unsigned char *)bytes + len};
     struct fasttext *m = sg_zalloc(1, sizeof *m);
     m->kernel = rowsum_kernel();

@@ -85,15 +85,18 @@ struct fasttext {
 
 /* Dictionary. */
 uint32_t fasttext_hash(const char *bytes, size_t len);
-uint32_t fasttext_find(const struct fasttext *model, const char *bytes, size_t len, uint32_t hash); /* FASTTEXT_NONE */
+uint32_t fasttext_find(const struct fasttext *model, const char *bytes, size_t len,
+                       uint32_t hash);       /* FASTTEXT_NONE */
 void fasttext_index(struct fasttext *model); /* slots, after entries are there */
 void fasttext_order_labels(struct fasttext *model);
 void fasttext_index_kept(struct fasttext *model, const unsigned char *pairs);
 
 /* Rows of the n-grams of "<word>" that begin at *start or later, at most FASTTEXT_SUBWORDS; *start moves on to len. */
-size_t fasttext_subwords(const struct fasttext *model, const char *word, size_t len, size_t *start, uint32_t *rows);
+size_t fasttext_subwords(const struct fasttext *model, const char *word, size_t len, size_t *start,
+                         uint32_t *rows);
 void fasttext_index_features(struct fasttext *model);
-uint32_t fasttext_bucket_row(const struct fasttext *model, uint32_t bucket); /* FASTTEXT_NONE: pruned away */
+uint32_t fasttext_bucket_row(const struct fasttext *model,
+                             uint32_t bucket); /* FASTTEXT_NONE: pruned away */
 
 void fasttext_index_logistic(struct fasttext *model);
 

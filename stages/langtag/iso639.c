@@ -39,9 +39,12 @@ static const struct code codes[] = { /* sorted */
 };
 /* clang-format on */
 
-static int compare(const void *key, const void *code) { return strcmp(key, ((const struct code *)code)->two); }
+static int compare(const void *key, const void *code) {
+    return strcmp(key, ((const struct code *)code)->two);
+}
 
 const char *iso639_three(const char *two) {
-    const struct code *found = bsearch(two, codes, sizeof codes / sizeof *codes, sizeof *codes, compare);
+    const struct code *found =
+        bsearch(two, codes, sizeof codes / sizeof *codes, sizeof *codes, compare);
     return found ? found->three : NULL;
 }

@@ -71,7 +71,8 @@ static void take_apart(struct label *label) {
     size_t len = strlen(name), letters = strspn(name, "abcdefghijklmnopqrstuvwxyz");
     const char *three = iso639_three(name);
     bool upper = len == 8 && name[4] >= 'A' && name[4] <= 'Z';
-    if (letters == 3 && upper && name[3] == '_' && strspn(name + 5, "abcdefghijklmnopqrstuvwxyz") == 3) {
+    if (letters == 3 && upper && name[3] == '_' &&
+        strspn(name + 5, "abcdefghijklmnopqrstuvwxyz") == 3) {
         memcpy(label->language, name, 3);
         memcpy(label->script, name + 4, 4);
     } else if (len == 3 && letters == 3) {
@@ -86,13 +87,15 @@ static int script_of_label(const struct langtag *t, const struct label *label) {
     static const char *const written_in[][2] = {
         {"Hans", "Hani"}, {"Hant", "Hani"}, {"Jpan", "Hani"}, {"Kore", "Hang"}, {"Zxxx", "Latn"}};
     for (size_t i = 0; i < sizeof written_in / sizeof *written_in; i++)
-        if (strcmp(label->script, written_in[i][0]) == 0) return script_number(&t->scripts, written_in[i][1]);
+        if (strcmp(label->script, written_in[i][0]) == 0)
+            return script_number(&t->scripts, written_in[i][1]);
     return script_number(&t->scripts, label->script);
 }
 
 /* "hin_Deva" is that label, "hin" all labels of the language. */
 static bool named(const struct label *label, const char *wish) {
-    return strcmp(wish, label->name) == 0 || (label->language[0] && strcmp(wish, label->language) == 0);
+    return strcmp(wish, label->name) == 0 ||
+           (label->language[0] && strcmp(wish, label->language) == 0);
 }
 
 static enum sg_code unknown_label(const struct langtag *t, const char *wish, struct sg_err *err) {
@@ -110,7 +113,8 @@ static enum sg_code unknown_label(const struct langtag *t, const char *wish, str
     return SG_USAGE;
 }
 
-static enum sg_code limit(struct langtag *t, const struct langtag_settings *settings, struct sg_err *err) {
+static enum sg_code limit(struct langtag *t, const struct langtag_settings *settings,
+                          struct sg_err *err) {
     size_t count = fasttext_labels(t->model);
     t->limited = settings->label_count > 0;
     for (size_t i = 0; i < count; i++) t->allowed[i] = !t->limited;
@@ -147,14 +151,16 @@ static void sort_by_script(struct langtag *t) {
         struct script *choices = &t->by_script[t->labels[i].number];
         choices->all++;
         if (!t->allowed[i]) continue;
-        choices->labels = sg_realloc(choices->labels, (choices->count + 1) * sizeof *choices->labels);
+        choices->labels =
+            sg_realloc(choices->labels, (choices->count + 1) * sizeof *choices->labels);
         choices->labels[choices->count++] = (uint32_t)i;
     }
 }
 
 /* ---- life ---- */
 
-enum sg_code langtag_new(struct langtag **out, const struct langtag_settings *settings, struct sg_err *err) {
+enum sg_code langtag_new(struct langtag **out, const struct langtag_settings *settings,
+                         struct sg_err *err) {
     struct langtag *t = sg_zalloc(1, sizeof *t);
     t->exact = settings->exact;
     t->min_score = settings->min_score;
@@ -240,7 +246,8 @@ static const char *script_name(const struct langtag *t, int script) {
 
 /* ---- answers ---- */
 
-static void answer_one(struct langtag_answer *answer, const char *language, const char *script, float score) {
+static void answer_one(struct langtag_answer *answer, const char *language, const char *script,
+                       float score) {
     answer->language = language;
     answer->script = script;
     answer->score = score;
@@ -266,7 +273,8 @@ static void list_best(const struct langtag *t, const struct fasttext_answer *bes
     }
 }
 
-static void apply_floor(const struct langtag *t, double score, const char *text_script, struct langtag_answer *answer) {
+static void apply_floor(const struct langtag *t, double score, const char *text_script,
+                        struct langtag_answer *answer) {
     if (score >= t->min_score) return;
     answer->low = true;
     answer->language = "und";
@@ -279,7 +287,8 @@ struct winner {
     const char *group; /* its family, when it does not stand out there; else "" */
 };
 
-static uint32_t best_of_family(const struct langtag *t, const struct script *script, const float *score, int family) {
+static uint32_t best_of_family(const struct langtag *t, const struct script *script,
+                               const float *score, int family) {
     uint32_t best = 0;
     float most = -1;
     for (size_t i = 0; i < script->count; i++) {
@@ -293,15 +302,17 @@ static uint32_t best_of_family(const struct langtag *t, const struct script *scr
 
 /* Sisters share what belongs to their family, so a family competes by the sum of its members. `best` is the best label by
  * itself: only a family that it is not of can beat it. */
-static struct winner winner(const struct langtag *t, const struct script *script, const float *score, uint32_t best) {
+static struct winner winner(const struct langtag *t, const struct script *script,
+                            const float *score, uint32_t best) {
     double mass[FAMILIES_MAX] = {0};
     for (size_t i = 0; i < script->count; i++) {
         int family = t->labels[script->labels[i]].family;
         if (family != FAMILIES_NONE) mass[family] += (double)score[script->labels[i]];
     }
     int family = t->labels[best].family;
-    struct winner won = {
-        .label = best, .mass = family == FAMILIES_NONE ? (double)score[best] : mass[family], .group = ""};
+    struct winner won = {.label = best,
+                         .mass = family == FAMILIES_NONE ? (double)score[best] : mass[family],
+                         .group = ""};
     for (int f = 0; f < families_count(); f++)
         if (mass[f] > won.mass) won.mass = mass[family = f];
     if (family == FAMILIES_NONE) return won;
@@ -310,12 +321,13 @@ static struct winner winner(const struct langtag *t, const struct script *script
     return won;
 }
 
-static void answer_embedded(const struct langtag *t, struct langtag_scratch *s, const char *text, size_t len,
-                            struct langtag_answer *answer) {
+static void answer_embedded(const struct langtag *t, struct langtag_scratch *s, const char *text,
+                            size_t len, struct langtag_answer *answer) {
     struct sample_piece pieces[SAMPLE_PIECES];
     size_t count = sample_pieces(text, len, t->sample_bytes, pieces);
     memset(&s->letters, 0, sizeof s->letters);
-    for (size_t i = 0; i < count; i++) letters_count(&t->scripts, text + pieces[i].at, pieces[i].len, &s->letters);
+    for (size_t i = 0; i < count; i++)
+        letters_count(&t->scripts, text + pieces[i].at, pieces[i].len, &s->letters);
     int script = main_script(t, &s->letters);
     if (is_zxx(t, &s->letters, script)) {
         answer_one(answer, "zxx", "Zxxx", 1);
@@ -333,7 +345,8 @@ static void answer_embedded(const struct langtag *t, struct langtag_scratch *s, 
     }
     s->stream.len = 0;
     for (size_t i = 0; i < count; i++)
-        letters_write(&t->scripts, text + pieces[i].at, pieces[i].len, (uint32_t)script, script == t->han, &s->stream);
+        letters_write(&t->scripts, text + pieces[i].at, pieces[i].len, (uint32_t)script,
+                      script == t->han, &s->stream);
     struct fasttext_answer best[LANGTAG_TOP_MAX];
     fasttext_read(t->model, &s->fasttext, s->stream.data, s->stream.len);
     const struct fasttext_among among = {.labels = choices->labels, .count = choices->count};
@@ -351,11 +364,12 @@ static void answer_embedded(const struct langtag *t, struct langtag_scratch *s, 
     apply_floor(t, won.mass, script_name(t, script), answer);
 }
 
-static void answer_exact(const struct langtag *t, struct langtag_scratch *s, const char *text, size_t len,
-                         struct langtag_answer *answer) {
+static void answer_exact(const struct langtag *t, struct langtag_scratch *s, const char *text,
+                         size_t len, struct langtag_answer *answer) {
     struct fasttext_answer best[LANGTAG_TOP_MAX];
     fasttext_read(t->model, &s->fasttext, text, len);
-    size_t found = fasttext_best(t->model, &s->fasttext, t->limited ? t->allowed : NULL, t->top, best);
+    size_t found =
+        fasttext_best(t->model, &s->fasttext, t->limited ? t->allowed : NULL, t->top, best);
     int script = -1;
     if (found == 0 || !t->labels[best[0].label].script[0] || (double)best[0].score < t->min_score) {
         memset(&s->letters, 0, sizeof s->letters);
@@ -386,8 +400,8 @@ void langtag_text(const struct langtag *t, struct langtag_scratch *s, const char
 
 /* ---- members ---- */
 
-static void set_list(struct langtag_scratch *s, struct sg_record *record, const struct langtag_answer *answer,
-                     bool scores) {
+static void set_list(struct langtag_scratch *s, struct sg_record *record,
+                     const struct langtag_answer *answer, bool scores) {
     char number[SG_NUM_TEXT];
     s->json.len = 0;
     sg_buf_putc(&s->json, '[');

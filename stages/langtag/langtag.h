@@ -61,12 +61,12 @@ uint64_t langtag_bytes(const struct langtag *langtag);
 struct langtag_scratch *langtag_scratch_new(void);
 void langtag_scratch_free(struct langtag_scratch *scratch);
 
-void langtag_text(const struct langtag *langtag, struct langtag_scratch *scratch, const char *text, size_t len,
-                  struct langtag_answer *answer);
+void langtag_text(const struct langtag *langtag, struct langtag_scratch *scratch, const char *text,
+                  size_t len, struct langtag_answer *answer);
 
 /* Tag a record: sets the members of contract.md section 3. false: its text is missing or no string. */
-bool langtag_record(const struct langtag *langtag, struct langtag_scratch *scratch, struct sg_record *record,
-                    struct langtag_answer *answer);
+bool langtag_record(const struct langtag *langtag, struct langtag_scratch *scratch,
+                    struct sg_record *record, struct langtag_answer *answer);
 
 /* The model in the program itself. */
 extern const unsigned char langtag_embedded[], langtag_embedded_end[];

@@ -9,7 +9,8 @@
 
 #include "text/utf8.h"
 
-void letters_count(const struct script_table *table, const char *text, size_t len, struct letters *n) {
+void letters_count(const struct script_table *table, const char *text, size_t len,
+                   struct letters *n) {
     const char *end = text + len;
     bool in_token = false;
     while (text < end) {
@@ -77,8 +78,8 @@ static void hold(struct writer *w, uint32_t c) {
     }
 }
 
-void letters_write(const struct script_table *table, const char *text, size_t len, uint32_t script, bool single,
-                   struct sg_buf *out) {
+void letters_write(const struct script_table *table, const char *text, size_t len, uint32_t script,
+                   bool single, struct sg_buf *out) {
     const char *end = text + len;
     /* A code point gives its lower case, at most a byte longer, and a space. */
     char *room = sg_buf_room(out, 3 * len + 8);

@@ -28,10 +28,11 @@ struct letters {
     uint32_t by_script[SCRIPT_MAX];
 };
 
-void letters_count(const struct script_table *table, const char *text, size_t len, struct letters *counts);
+void letters_count(const struct script_table *table, const char *text, size_t len,
+                   struct letters *counts);
 
 /* single: each letter of the script stands alone (Han and kana, where words are not set apart). */
-void letters_write(const struct script_table *table, const char *text, size_t len, uint32_t script, bool single,
-                   struct sg_buf *out);
+void letters_write(const struct script_table *table, const char *text, size_t len, uint32_t script,
+                   bool single, struct sg_buf *out);
 
 #endif

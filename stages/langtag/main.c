@@ -37,7 +37,8 @@ struct shared {
     bool drop_low;
 };
 
-static enum sg_code take_numbers(const struct sg_opts *opts, struct langtag_settings *settings, struct sg_err *err) {
+static enum sg_code take_numbers(const struct sg_opts *opts, struct langtag_settings *settings,
+                                 struct sg_err *err) {
     const char *sample = sg_opts_text(opts, "sample");
     settings->top = (size_t)sg_opts_count(opts, "top");
     settings->min_score = settings->exact ? 0 : LANGTAG_FLOOR;
@@ -47,9 +48,12 @@ static enum sg_code take_numbers(const struct sg_opts *opts, struct langtag_sett
     if (!(settings->min_score >= 0 && settings->min_score <= 1))
         return sg_err_set(err, SG_USAGE, "--min-score wants a number from 0 to 1");
     if (strcmp(sample, "full") == 0) return SG_OK;
-    if (!sg_num_parse_bytes(sample, &settings->sample_bytes) || settings->sample_bytes < LANGTAG_SAMPLE_MIN)
-        return sg_err_set(err, SG_USAGE, "--sample wants 'full' or a size of at least %d bytes, such as 1K, not '%s'",
-                          LANGTAG_SAMPLE_MIN, sample);
+    if (!sg_num_parse_bytes(sample, &settings->sample_bytes) ||
+        settings->sample_bytes < LANGTAG_SAMPLE_MIN)
+        return sg_err_set(
+            err, SG_USAGE,
+            "--sample wants 'full' or a size of at least %d bytes, such as 1K, not '%s'",
+            LANGTAG_SAMPLE_MIN, sample);
     return SG_OK;
 }
 
@@ -72,12 +76,12 @@ static const char **take_labels(const struct sg_opts *opts, size_t *count, char 
     return items;
 }
 
-static enum sg_code load_model(const char *path, struct shared *shared, struct langtag_settings *settings,
-                               struct sg_err *err) {
+static enum sg_code load_model(const char *path, struct shared *shared,
+                               struct langtag_settings *settings, struct sg_err *err) {
     enum sg_code code = sg_file_load(path, MODEL_MAX, &shared->model, err);
     if (code != SG_OK) return code;
-    shared->model.data =
-        sg_realloc(shared->model.data, shared->model.len + 1); /* reading doubled the room as it went */
+    shared->model.data = sg_realloc(
+        shared->model.data, shared->model.len + 1); /* reading doubled the room as it went */
     shared->model.cap = shared->model.len + 1;
     settings->exact = true;
     settings->model = shared->model.data;
@@ -93,10 +97,11 @@ static void free_shared(void *argument) {
     free(shared);
 }
 
-static enum sg_code init(const struct sg_opts *opts, void **out, struct sg_buf *identity, struct sg_err *err) {
+static enum sg_code init(const struct sg_opts *opts, void **out, struct sg_buf *identity,
+                         struct sg_err *err) {
     struct shared *shared = sg_zalloc(1, sizeof *shared);
-    struct langtag_settings settings = {.model = langtag_embedded,
-                                        .model_len = (size_t)(langtag_embedded_end - langtag_embedded)};
+    struct langtag_settings settings = {
+        .model = langtag_embedded, .model_len = (size_t)(langtag_embedded_end - langtag_embedded)};
     const char *path = sg_opts_text(opts, "model");
     char hex[SG_HASH_HEX], *joined = NULL;
     *out = shared;
@@ -139,8 +144,8 @@ static void explain(const struct langtag_answer *answer, struct sg_buf *detail) 
     sg_buf_printf(detail, ",\"score\":%s", sg_num_float(answer->score, number));
 }
 
-static enum sg_verdict process(const void *argument, void *scratch, struct sg_record *record, struct sg_work *work,
-                               struct sg_err *err) {
+static enum sg_verdict process(const void *argument, void *scratch, struct sg_record *record,
+                               struct sg_work *work, struct sg_err *err) {
     const struct shared *shared = argument;
     struct langtag_answer answer;
     if (!langtag_record(shared->langtag, scratch, record, &answer)) {
@@ -157,14 +162,19 @@ static enum sg_verdict process(const void *argument, void *scratch, struct sg_re
 }
 
 static const char *const manual[] = {
-    "Every record gets a language (ISO 639-3), a script (ISO 15924) and a score. The script decides first: a script "
+    "Every record gets a language (ISO 639-3), a script (ISO 15924) and a score. The script "
+    "decides first: a script "
     "that one "
-    "language writes needs no more. Among the others a classifier of 372 labels chooses, which is part of the program.",
-    "zxx means no linguistic content: numbers, code, tables. und means undetermined: the best label scored less than "
-    "--min-score, or no label is written in that script. language_group names a family, such as ara or hbs, when its "
+    "language writes needs no more. Among the others a classifier of 372 labels chooses, which is "
+    "part of the program.",
+    "zxx means no linguistic content: numbers, code, tables. und means undetermined: the best "
+    "label scored less than "
+    "--min-score, or no label is written in that script. language_group names a family, such as "
+    "ara or hbs, when its "
     "members "
     "share the probability so evenly that the language alone says little.",
-    "With --model the text is given to that fastText model as a single line, and its labels and probabilities are "
+    "With --model the text is given to that fastText model as a single line, and its labels and "
+    "probabilities are "
     "those of "
     "the program fasttext.",
     NULL};

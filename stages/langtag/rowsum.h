@@ -27,7 +27,7 @@ struct rowsum_table {
 #define ROWSUM_EXP_INVERSE 1.44269504f
 #define ROWSUM_EXP_LN2_HIGH 0.693359375f
 #define ROWSUM_EXP_LN2_LOW -2.12194440e-4f
-#define ROWSUM_EXP_TERMS                                                                                               \
+#define ROWSUM_EXP_TERMS                                                                           \
     { 1.0f / 720, 1.0f / 120, 1.0f / 24, 1.0f / 6, 1.0f / 2 }
 
 struct rowsum_kernel {
@@ -40,7 +40,8 @@ struct rowsum_kernel {
     void (*exponentials)(float *values, size_t count, float top);
 };
 
-const struct rowsum_kernel *rowsum_kernel(void);          /* the best this CPU has; SANGAM_CPU may lower it */
+const struct rowsum_kernel *
+rowsum_kernel(void); /* the best this CPU has; SANGAM_CPU may lower it */
 const struct rowsum_kernel *rowsum_kernel_portable(void); /* the reference */
 #if defined(__x86_64__)
 const struct rowsum_kernel *rowsum_kernel_avx2(void);

@@ -21,7 +21,8 @@ static size_t border(const char *text, size_t len, size_t at) {
     return at;
 }
 
-size_t sample_pieces(const char *text, size_t len, uint64_t sample_bytes, struct sample_piece pieces[SAMPLE_PIECES]) {
+size_t sample_pieces(const char *text, size_t len, uint64_t sample_bytes,
+                     struct sample_piece pieces[SAMPLE_PIECES]) {
     if (sample_bytes == 0 || len <= sample_bytes + sample_bytes / 2) {
         pieces[0] = (struct sample_piece){.at = 0, .len = len};
         return 1;

@@ -19,6 +19,7 @@ struct sample_piece {
 };
 
 /* sample_bytes 0, or a text less than half as long again: the whole text is the one piece. Returns how many. */
-size_t sample_pieces(const char *text, size_t len, uint64_t sample_bytes, struct sample_piece pieces[SAMPLE_PIECES]);
+size_t sample_pieces(const char *text, size_t len, uint64_t sample_bytes,
+                     struct sample_piece pieces[SAMPLE_PIECES]);
 
 #endif

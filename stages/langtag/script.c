@@ -15,7 +15,8 @@
 #define LAST_LETTER 0x323AF /* the end of CJK extension H; private and special planes follow */
 
 static uint32_t number_of(struct script_table *table, const char *name) {
-    if (strcmp(name, "Hira") == 0 || strcmp(name, "Kana") == 0 || strcmp(name, "Bopo") == 0) name = "Hani";
+    if (strcmp(name, "Hira") == 0 || strcmp(name, "Kana") == 0 || strcmp(name, "Bopo") == 0)
+        name = "Hani";
     for (size_t i = 0; i < table->count; i++)
         if (memcmp(table->names[i], name, 4) == 0) return (uint32_t)i;
     if (table->count == SCRIPT_MAX) return SCRIPT_UNKNOWN;
@@ -55,7 +56,8 @@ static uint32_t lower_of(uint32_t c, enum script_class class) {
 
 static uint32_t make_entry(struct script_table *table, uint32_t c) {
     enum script_class class = class_of(c, sg_unicode_category(c));
-    uint32_t script = class == SCRIPT_LETTER ? number_of(table, sg_unicode_script(c)) : SCRIPT_COMMON;
+    uint32_t script =
+        class == SCRIPT_LETTER ? number_of(table, sg_unicode_script(c)) : SCRIPT_COMMON;
     return (uint32_t) class << 29 | script << 21 | lower_of(c, class);
 }
 
@@ -81,7 +83,8 @@ void script_init(struct script_table *table) {
     for (uint32_t block = 0; block < BLOCKS; block++) {
         size_t same = 0;
         fill_block(table, block, fresh);
-        while (same < count && memcmp(table->entries + (same << 8), fresh, sizeof fresh) != 0) same++;
+        while (same < count && memcmp(table->entries + (same << 8), fresh, sizeof fresh) != 0)
+            same++;
         if (same == count) {
             table->entries = sg_realloc(table->entries, (count + 1) * sizeof fresh);
             memcpy(table->entries + (count++ << 8), fresh, sizeof fresh);

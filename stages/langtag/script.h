@@ -14,11 +14,11 @@
 
 enum script_class {
     SCRIPT_SPACE,
-    SCRIPT_SYMBOL,     /* punctuation and whatever else only separates */
-    SCRIPT_CODE,       /* symbols frequent in program text: {}[]=<>_;\|$ */
-    SCRIPT_PAREN,      /* ( and ) */
-    SCRIPT_DIGIT,      /* Nd */
-    SCRIPT_IGNORED,    /* format characters, tatweel, variation selectors: as if they were not there */
+    SCRIPT_SYMBOL,  /* punctuation and whatever else only separates */
+    SCRIPT_CODE,    /* symbols frequent in program text: {}[]=<>_;\|$ */
+    SCRIPT_PAREN,   /* ( and ) */
+    SCRIPT_DIGIT,   /* Nd */
+    SCRIPT_IGNORED, /* format characters, tatweel, variation selectors: as if they were not there */
     SCRIPT_APOSTROPHE, /* and the middle dot: part of a word only between letters */
     SCRIPT_LETTER,     /* letters and marks */
 };
@@ -35,7 +35,8 @@ struct script_table {
 
 void script_init(struct script_table *table);
 void script_free(struct script_table *table);
-int script_number(const struct script_table *table, const char *name); /* "Deva"; -1 when no code point has it */
+int script_number(const struct script_table *table,
+                  const char *name); /* "Deva"; -1 when no code point has it */
 
 static inline uint32_t script_entry(const struct script_table *table, uint32_t c) {
     return table->entries[(size_t)table->blocks[c >> 8] << 8 | (c & 0xFF)];

@@ -20,11 +20,14 @@ static unsigned trailing_class(const UNormalizer2 *nfd, uint32_t c) {
 
 static uint16_t cell_of(const UNormalizer2 *nfd, uint32_t c) {
     unsigned flags = 0;
-    if (c == 0x0B || c == 0x0C || c == 0x0D || c == 0x85 || c == 0x2028 || c == 0x2029) flags |= FLAG_NEWLINE;
-    if (c <= 0x08 || (c >= 0x0E && c <= 0x1F) || c == 0x7F || (c >= 0x206A && c <= 0x206F) || c == 0xFEFF ||
-        (c >= 0xFFF9 && c <= 0xFFFC) || (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE)
+    if (c == 0x0B || c == 0x0C || c == 0x0D || c == 0x85 || c == 0x2028 || c == 0x2029)
+        flags |= FLAG_NEWLINE;
+    if (c <= 0x08 || (c >= 0x0E && c <= 0x1F) || c == 0x7F || (c >= 0x206A && c <= 0x206F) ||
+        c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFC) || (c >= 0xFDD0 && c <= 0xFDEF) ||
+        (c & 0xFFFE) == 0xFFFE)
         flags |= FLAG_CONTROL;
-    if (c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F || c == 0x3000)
+    if (c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F ||
+        c == 0x3000)
         flags |= FLAG_SPACE;
     if (c == 0xFFFD) flags |= FLAG_FFFD;
     if (u_charType((UChar32)c) == U_PRIVATE_USE_CHAR) flags |= FLAG_PRIVATE;
@@ -36,7 +39,9 @@ static uint16_t cell_of(const UNormalizer2 *nfd, uint32_t c) {
     return (uint16_t)(flags | (class | trailing) << 8);
 }
 
-static uint32_t slot_of(uint64_t key, uint32_t mask) { return (uint32_t)((key * 0x9E3779B97F4A7C15u) >> 40) & mask; }
+static uint32_t slot_of(uint64_t key, uint32_t mask) {
+    return (uint32_t)((key * 0x9E3779B97F4A7C15u) >> 40) & mask;
+}
 
 static void add_pair(struct flags *flags, uint32_t first, uint32_t second) {
     uint64_t key = (uint64_t)first << 32 | second;
@@ -48,9 +53,11 @@ static void add_pair(struct flags *flags, uint32_t first, uint32_t second) {
 bool flags_composes(const struct flags *flags, uint32_t first, uint32_t second) {
     if (second >= 0x1161 && second <= 0x11C2) /* Hangul is arithmetic: L + V, LV + T */
         return (first >= 0x1100 && first <= 0x1112 && second <= 0x1175) ||
-               (first >= 0xAC00 && first <= 0xD7A3 && (first - 0xAC00) % 28 == 0 && second >= 0x11A8);
+               (first >= 0xAC00 && first <= 0xD7A3 && (first - 0xAC00) % 28 == 0 &&
+                second >= 0x11A8);
     uint64_t key = (uint64_t)first << 32 | second;
-    for (uint32_t at = slot_of(key, flags->pair_mask); flags->pairs[at]; at = (at + 1) & flags->pair_mask)
+    for (uint32_t at = slot_of(key, flags->pair_mask); flags->pairs[at];
+         at = (at + 1) & flags->pair_mask)
         if (flags->pairs[at] == key) return true;
     return false;
 }
@@ -70,7 +77,8 @@ static void add_pairs(struct flags *flags) {
         U16_NEXT(parts, at, len, first);
         if (at >= len) continue; /* a singleton */
         U16_NEXT(parts, at, len, second);
-        if (unorm2_composePair(nfc, first, second) == (UChar32)c) add_pair(flags, (uint32_t)first, (uint32_t)second);
+        if (unorm2_composePair(nfc, first, second) == (UChar32)c)
+            add_pair(flags, (uint32_t)first, (uint32_t)second);
     }
 }
 

@@ -29,18 +29,24 @@ enum flag {
 };
 
 struct flags {
-    uint16_t block[0x1100];   /* code point >> 8 -> index of its block */
+    uint16_t block[0x1100]; /* code point >> 8 -> index of its block */
     uint16_t (*cells)[256];
-    uint64_t *pairs;          /* open addressing: first << 32 | second, 0 empty */
+    uint64_t *pairs; /* open addressing: first << 32 | second, 0 empty */
     uint32_t pair_mask;
 };
 
 void flags_init(struct flags *flags);
 void flags_free(struct flags *flags);
 
-static inline uint16_t flags_of(const struct flags *flags, uint32_t c) { return flags->cells[flags->block[c >> 8]][c & 255]; }
-static inline unsigned flags_class(uint16_t cell) { return cell & FLAG_COMPOSITE ? 0 : cell >> 8; }
-static inline unsigned flags_trailing(uint16_t cell) { return cell & FLAG_COMPOSITE ? cell >> 8 : 0; }
+static inline uint16_t flags_of(const struct flags *flags, uint32_t c) {
+    return flags->cells[flags->block[c >> 8]][c & 255];
+}
+static inline unsigned flags_class(uint16_t cell) {
+    return cell & FLAG_COMPOSITE ? 0 : cell >> 8;
+}
+static inline unsigned flags_trailing(uint16_t cell) {
+    return cell & FLAG_COMPOSITE ? cell >> 8 : 0;
+}
 
 bool flags_composes(const struct flags *flags, uint32_t first, uint32_t second);
 

@@ -11,7 +11,8 @@ static const struct sg_option options[] = {
     {"profile", 0, SG_OPTION_CHOICE, "conservative|web|aggressive", "web",
      "how much is repaired: only what is broken; all that no reader would see or miss; typography too", true},
     {"set",     0, SG_OPTION_LIST,   "KEY=VALUE", NULL, "switch one pass on or off, such as whitespace=off (repeatable)", true},
-    {"only",    0, SG_OPTION_TEXT,   "A,B,C",     NULL, "run these passes and no others: newline, control, nfc, whitespace, blank", true},
+    {"only",    0, SG_OPTION_TEXT,   "A,B,C",     NULL,
+     "run these passes and no others: newline, control, nfc, whitespace, blank", true},
     {0}};
 
 enum { CHANGED, LINES_CHANGED, LONE_SURROGATES, FFFD, PRIVATE_USE, DERIVED_IDS, PASSES };
@@ -25,12 +26,13 @@ struct scratch {
     struct sg_buf text, owner, source, norm;
 };
 
-static enum sg_code init(const struct sg_opts *opts, void **shared, struct sg_buf *identity, struct sg_err *err) {
+static enum sg_code init(const struct sg_opts *opts, void **shared, struct sg_buf *identity,
+                         struct sg_err *err) {
     (void)identity;
     struct normalize *normalize = NULL;
     enum sg_code code = normalize_init(&normalize, sg_opts_text(opts, "profile"), err);
     *shared = normalize;
-    const char *only = sg_opts_text(opts, "only"), *const *sets;
+    const char *only = sg_opts_text(opts, "only"), *const * sets;
     if (code == SG_OK && only) code = normalize_only(normalize, only, err);
     size_t count = sg_opts_list(opts, "set", &sets);
     for (size_t i = 0; i < count && code == SG_OK; i++) {
@@ -58,7 +60,9 @@ static void free_scratch(void *argument) {
     free(scratch);
 }
 
-static void free_shared(void *shared) { normalize_free(shared); }
+static void free_shared(void *shared) {
+    normalize_free(shared);
+}
 
 static void fix_id(struct scratch *scratch, struct sg_record *record, struct sg_work *work) {
     size_t owner_len = 0, source_len = 0;
@@ -74,21 +78,23 @@ static void count(const struct normalize_answer *answer, struct sg_work *work) {
     work->counts[LINES_CHANGED] += answer->lines_changed;
     work->counts[FFFD] += answer->fffd;
     work->counts[PRIVATE_USE] += answer->pua;
-    for (unsigned i = 0; normalize_pass_names[i]; i++) work->counts[PASSES + i] += answer->passes >> i & 1;
+    for (unsigned i = 0; normalize_pass_names[i]; i++)
+        work->counts[PASSES + i] += answer->passes >> i & 1;
 }
 
-static void set_norm(const struct normalize *normalize, const struct normalize_answer *answer, struct sg_buf *norm,
-                     struct sg_record *record) {
+static void set_norm(const struct normalize *normalize, const struct normalize_answer *answer,
+                     struct sg_buf *norm, struct sg_record *record) {
     norm->len = 0;
     sg_buf_puts(norm, normalize_profile(normalize));
-    if (answer->lines_changed) sg_buf_printf(norm, " changed=%llu", (unsigned long long)answer->lines_changed);
+    if (answer->lines_changed)
+        sg_buf_printf(norm, " changed=%llu", (unsigned long long)answer->lines_changed);
     if (answer->fffd) sg_buf_printf(norm, " fffd=%llu", (unsigned long long)answer->fffd);
     if (answer->pua) sg_buf_printf(norm, " pua=%llu", (unsigned long long)answer->pua);
     sg_record_set_string(record, "norm", norm->data, norm->len);
 }
 
-static enum sg_verdict process(const void *shared, void *argument, struct sg_record *record, struct sg_work *work,
-                               struct sg_err *err) {
+static enum sg_verdict process(const void *shared, void *argument, struct sg_record *record,
+                               struct sg_work *work, struct sg_err *err) {
     struct scratch *scratch = argument;
     size_t len = 0, lone = 0;
     const char *text = sg_record_string(record, "text", &scratch->text, &len, &lone);
@@ -107,11 +113,15 @@ static enum sg_verdict process(const void *shared, void *argument, struct sg_rec
 }
 
 static const char *const manual[] = {
-    "Every record's text is brought into one form, so that the same words are the same bytes: line ends become LF, control "
-    "characters that no reader sees go, letters and their marks are composed (Unicode NFC), odd spaces become plain ones, and "
+    "Every record's text is brought into one form, so that the same words are the same bytes: line "
+    "ends become LF, control "
+    "characters that no reader sees go, letters and their marks are composed (Unicode NFC), odd "
+    "spaces become plain ones, and "
     "empty lines are kept to one at a time.",
-    "Nothing that a reader sees or says is changed: no vowel sign, accent, digit, quote or dash is touched, in any script.",
-    "The member norm tells what was done: the profile, then how many lines changed (changed=), and how many U+FFFD (fffd=) and "
+    "Nothing that a reader sees or says is changed: no vowel sign, accent, digit, quote or dash is "
+    "touched, in any script.",
+    "The member norm tells what was done: the profile, then how many lines changed (changed=), and "
+    "how many U+FFFD (fffd=) and "
     "private use (pua=) characters the text holds. A record without an id gets one.",
     NULL};
 
@@ -136,4 +146,6 @@ static const struct sg_stage stage = {
     .lone_default_input = true,
 };
 
-int main(int argc, char **argv) { return sg_stage_main(&stage, argc, argv); }
+int main(int argc, char **argv) {
+    return sg_stage_main(&stage, argc, argv);
+}

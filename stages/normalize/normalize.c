@@ -1,12 +1,15 @@
 /*
- * A line goes one of two ways. `inspect` looks at every code point once, through the flag table; when nothing is flagged the line is
- * left where it is. Otherwise `repair` takes it through the passes in their order: newline, control, nfc, whitespace.
+ * A line goes one of two ways. `inspect` looks at every code point once, through the flag table;
+ * when nothing is flagged the line is left where it is. Otherwise `repair` takes it through the
+ * passes in their order: newline, control, nfc, whitespace.
  *
- * Example (web)  "a\u00A0 b\r\n\n\n\ncafe\u0301 "  ->  "a b\n\ncaf\u00E9": line 1 has a no-break space before a space, and CRLF;
- * two of the empty lines go; line 5 composes and loses its last space.
+ * Example (web)  "a\u00A0 b\r\n\n\n\ncafe\u0301 "  ->  "a b\n\ncaf\u00E9": line 1 has a no-break
+ * space before a space, and CRLF; two of the empty lines go; line 5 composes and loses its last
+ * space.
  *
- * The answer is the input itself until the first change; from there on it is built in scratch->text, clean stretches copied whole.
- * Memory: the text once more, and its longest line twice. Threads: the tables are read-only, a scratch belongs to one thread.
+ * The answer is the input itself until the first change; from there on it is built in
+ * scratch->text, clean stretches copied whole. Memory: the text once more, and its longest line
+ * twice. Threads: the tables are read-only, a scratch belongs to one thread.
  */
 #include "normalize.h"
 
@@ -17,7 +20,8 @@
 #include "text/unicode.h"
 #include "text/utf8.h"
 
-const char *const normalize_pass_names[] = {"newline", "control", "nfc", "whitespace", "blank", NULL};
+const char *const normalize_pass_names[] = {"newline",    "control", "nfc",
+                                            "whitespace", "blank",   NULL};
 
 struct normalize {
     struct flags flags;
@@ -33,8 +37,11 @@ enum sg_code normalize_init(struct normalize **out, const char *profile, struct 
     *out = normalize;
     for (int i = 0; i < 3; i++)
         if (strcmp(profile, profiles[i]) == 0) normalize->profile = profiles[i];
-    if (!normalize->profile) return sg_err_set(err, SG_USAGE, "no profile '%s': conservative, web or aggressive", profile);
-    normalize->passes = NORMALIZE_NEWLINE | NORMALIZE_CONTROL | NORMALIZE_NFC | NORMALIZE_WHITESPACE | NORMALIZE_BLANK;
+    if (!normalize->profile)
+        return sg_err_set(err, SG_USAGE, "no profile '%s': conservative, web or aggressive",
+                          profile);
+    normalize->passes = NORMALIZE_NEWLINE | NORMALIZE_CONTROL | NORMALIZE_NFC |
+                        NORMALIZE_WHITESPACE | NORMALIZE_BLANK;
     if (normalize->profile == profiles[0]) normalize->passes &= ~(unsigned)NORMALIZE_WHITESPACE;
     flags_init(&normalize->flags);
     return SG_OK;
@@ -42,20 +49,27 @@ enum sg_code normalize_init(struct normalize **out, const char *profile, struct 
 
 static unsigned pass_of(const char *name, size_t len) {
     for (unsigned i = 0; normalize_pass_names[i]; i++)
-        if (strlen(normalize_pass_names[i]) == len && memcmp(normalize_pass_names[i], name, len) == 0) return 1u << i;
+        if (strlen(normalize_pass_names[i]) == len &&
+            memcmp(normalize_pass_names[i], name, len) == 0)
+            return 1u << i;
     return 0;
 }
 
 static enum sg_code no_pass(const char *name, size_t len, struct sg_err *err) {
-    return sg_err_set(err, SG_USAGE, "no pass '%.*s': newline, control, nfc, whitespace, blank", (int)len, name);
+    return sg_err_set(err, SG_USAGE, "no pass '%.*s': newline, control, nfc, whitespace, blank",
+                      (int)len, name);
 }
 
-enum sg_code normalize_set(struct normalize *normalize, const char *key, const char *value, struct sg_err *err) {
+enum sg_code normalize_set(struct normalize *normalize, const char *key, const char *value,
+                           struct sg_err *err) {
     unsigned pass = pass_of(key, strlen(key));
     if (!pass) return no_pass(key, strlen(key), err);
-    if (strcmp(value, "on") == 0) normalize->passes |= pass;
-    else if (strcmp(value, "off") == 0) normalize->passes &= ~pass;
-    else return sg_err_set(err, SG_USAGE, "%s is on or off, not '%s'", key, value);
+    if (strcmp(value, "on") == 0)
+        normalize->passes |= pass;
+    else if (strcmp(value, "off") == 0)
+        normalize->passes &= ~pass;
+    else
+        return sg_err_set(err, SG_USAGE, "%s is on or off, not '%s'", key, value);
     return SG_OK;
 }
 
@@ -71,7 +85,9 @@ enum sg_code normalize_only(struct normalize *normalize, const char *list, struc
     }
 }
 
-const char *normalize_profile(const struct normalize *normalize) { return normalize->profile; }
+const char *normalize_profile(const struct normalize *normalize) {
+    return normalize->profile;
+}
 
 void normalize_free(struct normalize *normalize) {
     if (!normalize) return;
@@ -91,7 +107,9 @@ void normalize_scratch_free(struct normalize_scratch *scratch) {
 #define TOP EACH(0x80)
 
 /* Bytes equal to `byte`, as 80 in their place; all bytes of v are below 80. */
-static inline uint64_t equal_bytes(uint64_t v, unsigned byte) { return ~((v ^ EACH(byte)) + EACH(0x7F)) & TOP; }
+static inline uint64_t equal_bytes(uint64_t v, unsigned byte) {
+    return ~((v ^ EACH(byte)) + EACH(0x7F)) & TOP;
+}
 
 /* Eight bytes of printable ASCII without two spaces in a row: what most text of most lines is. */
 static inline bool plain_eight(const char *p, bool after_space, bool *ends_in_space) {
@@ -103,23 +121,27 @@ static inline bool plain_eight(const char *p, bool after_space, bool *ends_in_sp
     if (v & TOP) return false;
     if (~(v + EACH(0x60)) & TOP) return false; /* a byte below 20 */
     uint64_t spaces = equal_bytes(v, ' ');
-    if (equal_bytes(v, 0x7F) | (spaces & (spaces << 8)) | (after_space ? spaces & 0x80 : 0)) return false;
+    if (equal_bytes(v, 0x7F) | (spaces & (spaces << 8)) | (after_space ? spaces & 0x80 : 0))
+        return false;
     *ends_in_space = spaces >> 63;
     return true;
 }
 
 struct sight {
-    unsigned flags;   /* of all code points */
-    bool compose;     /* NFC may change the line */
-    bool spaces;      /* two spaces in a row, or a space or tab at the end */
+    unsigned flags; /* of all code points */
+    bool compose;   /* NFC may change the line */
+    bool spaces;    /* two spaces in a row, or a space or tab at the end */
     uint64_t fffd, pua;
 };
 
-static void inspect(const struct flags *flags, const char *p, const char *end, struct sight *sight) {
+static void inspect(const struct flags *flags, const char *p, const char *end,
+                    struct sight *sight) {
     bool space = false, ends;
     uint32_t starter = 0; /* the last code point of class 0 */
-    unsigned last_class = 0, trailing = 0; /* trailing: the class of the last mark inside a composite starter */
-    while (p < end && (*p == ' ' || *p == '\t')) starter = (uint32_t)*p++; /* leading white space stays */
+    unsigned last_class = 0,
+             trailing = 0; /* trailing: the class of the last mark inside a composite starter */
+    while (p < end && (*p == ' ' || *p == '\t'))
+        starter = (uint32_t)*p++; /* leading white space stays */
     while (p < end) {
         while (end - p >= 8 && plain_eight(p, space, &ends)) {
             p += 8;
@@ -143,7 +165,9 @@ static void inspect(const struct flags *flags, const char *p, const char *end, s
         unsigned class = flags_class(cell);
         if (class && last_class > class) sight->compose = true;
         /* A mark below the last one of a composite goes in between: U+00C5 U+0323 becomes U+1EA0 U+030A. */
-        if ((cell & FLAG_MAYBE) && ((class && class < trailing) || flags_composes(flags, starter, c))) sight->compose = true;
+        if ((cell & FLAG_MAYBE) &&
+            ((class && class < trailing) || flags_composes(flags, starter, c)))
+            sight->compose = true;
         last_class = class;
         if (class == 0) {
             starter = c;
@@ -163,11 +187,13 @@ static bool needs_repair(unsigned passes, const struct sight *sight) {
 
 /* ---- passes over one line ---- */
 
-static void put_code_point(struct sg_buf *out, uint32_t c) { out->len += sg_utf8_encode(c, sg_buf_room(out, 4)); }
+static void put_code_point(struct sg_buf *out, uint32_t c) {
+    out->len += sg_utf8_encode(c, sg_buf_room(out, 4));
+}
 
 /* newline and control. before_lf: an LF follows the line, so a CR at its end is part of that line end. */
-static unsigned newline_and_control(const struct normalize *normalize, const char *p, const char *end, bool before_lf,
-                                    struct sg_buf *out) {
+static unsigned newline_and_control(const struct normalize *normalize, const char *p,
+                                    const char *end, bool before_lf, struct sg_buf *out) {
     unsigned did = 0;
     while (p < end) {
         const char *start = p;
@@ -186,9 +212,12 @@ static unsigned newline_and_control(const struct normalize *normalize, const cha
 }
 
 /* Letters, and the selectors and vowel separator that stand between a letter and its suffix. */
-static bool is_mongolian(uint32_t c) { return c >= 0x180B && c <= 0x18AA; }
+static bool is_mongolian(uint32_t c) {
+    return c >= 0x180B && c <= 0x18AA;
+}
 
-static bool is_space(const struct flags *flags, uint32_t c, uint32_t before, const char *next, const char *end) {
+static bool is_space(const struct flags *flags, uint32_t c, uint32_t before, const char *next,
+                     const char *end) {
     if (c == ' ') return true;
     if (!(flags_of(flags, c) & FLAG_SPACE)) return false;
     if (c != 0x202F || !is_mongolian(before) || next >= end) return true;
@@ -196,10 +225,13 @@ static bool is_space(const struct flags *flags, uint32_t c, uint32_t before, con
 }
 
 static void trim_line_end(struct sg_buf *out, size_t line_start) {
-    while (out->len > line_start && (out->data[out->len - 1] == ' ' || out->data[out->len - 1] == '\t')) out->len--;
+    while (out->len > line_start &&
+           (out->data[out->len - 1] == ' ' || out->data[out->len - 1] == '\t'))
+        out->len--;
 }
 
-static void whitespace(const struct flags *flags, const char *p, const char *end, struct sg_buf *out) {
+static void whitespace(const struct flags *flags, const char *p, const char *end,
+                       struct sg_buf *out) {
     size_t line_start = out->len;
     bool leading = true, space = false;
     uint32_t before = 0;
@@ -229,8 +261,8 @@ static bool differs(const struct sg_buf *a, const struct sg_buf *b) {
 }
 
 /* All passes over one line; the result is in scratch->line. Returns what changed. */
-static unsigned repair(const struct normalize *normalize, struct normalize_scratch *scratch, const char *line, size_t len,
-                       bool before_lf) {
+static unsigned repair(const struct normalize *normalize, struct normalize_scratch *scratch,
+                       const char *line, size_t len, bool before_lf) {
     struct sg_buf *from = &scratch->work, *to = &scratch->line;
     from->len = 0;
     sg_buf_room(from, len);
@@ -268,10 +300,11 @@ static uint64_t blank(struct sg_buf *text) {
     return gone;
 }
 
-void normalize_document(const struct normalize *normalize, struct normalize_scratch *scratch, const char *text, size_t len,
-                        struct normalize_answer *answer) {
+void normalize_document(const struct normalize *normalize, struct normalize_scratch *scratch,
+                        const char *text, size_t len, struct normalize_answer *answer) {
     struct sg_buf *out = &scratch->text;
-    const char *end = text + len, *copied = text; /* what stands before `copied` is in out already */
+    const char *end = text + len,
+               *copied = text; /* what stands before `copied` is in out already */
     bool empty_before = false, blanks = len && (text[0] == '\n' || end[-1] == '\n');
     *answer = (struct normalize_answer){.text = text, .len = len};
     out->len = 0;

@@ -22,20 +22,24 @@
 #include "base/err.h"
 
 enum normalize_pass {
-    NORMALIZE_NEWLINE = 1 << 0,    /* CRLF CR VT FF 0085 2028 2029 become LF */
-    NORMALIZE_CONTROL = 1 << 1,    /* remove controls but TAB, BOM, interlinear marks, noncharacters */
-    NORMALIZE_NFC = 1 << 2,        /* canonical composition, never NFKC */
-    NORMALIZE_WHITESPACE = 1 << 3, /* exotic spaces to 20, runs inside a line to one, no space at line ends */
-    NORMALIZE_BLANK = 1 << 4,      /* three or more LF become two; none at the ends */
+    NORMALIZE_NEWLINE = 1 << 0, /* CRLF CR VT FF 0085 2028 2029 become LF */
+    NORMALIZE_CONTROL = 1 << 1, /* remove controls but TAB, BOM, interlinear marks, noncharacters */
+    NORMALIZE_NFC = 1 << 2,     /* canonical composition, never NFKC */
+    NORMALIZE_WHITESPACE =
+        1 << 3, /* exotic spaces to 20, runs inside a line to one, no space at line ends */
+    NORMALIZE_BLANK = 1 << 4, /* three or more LF become two; none at the ends */
 };
 
 struct normalize; /* tables and settings, read-only after init */
 
-enum sg_code normalize_init(struct normalize **out, const char *profile, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code normalize_init(struct normalize **out, const char *profile,
+                            struct sg_err *err) SG_MUST_CHECK;
 /* "whitespace", "on" | "off" */
-enum sg_code normalize_set(struct normalize *normalize, const char *key, const char *value, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code normalize_set(struct normalize *normalize, const char *key, const char *value,
+                           struct sg_err *err) SG_MUST_CHECK;
 /* "nfc,blank": these passes and no others. */
-enum sg_code normalize_only(struct normalize *normalize, const char *list, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code normalize_only(struct normalize *normalize, const char *list,
+                            struct sg_err *err) SG_MUST_CHECK;
 const char *normalize_profile(const struct normalize *normalize);
 void normalize_free(struct normalize *normalize);
 
@@ -53,8 +57,8 @@ struct normalize_answer {
     unsigned passes;        /* which passes changed something */
 };
 
-void normalize_document(const struct normalize *normalize, struct normalize_scratch *scratch, const char *text, size_t len,
-                        struct normalize_answer *answer);
+void normalize_document(const struct normalize *normalize, struct normalize_scratch *scratch,
+                        const char *text, size_t len, struct normalize_answer *answer);
 
 /* The passes' names, in the order of their bits; NULL-ended. */
 extern const char *const normalize_pass_names[];

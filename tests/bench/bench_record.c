@@ -39,11 +39,17 @@ static bool read_file(const char *path, struct sg_buf *into) {
     return whole;
 }
 
-static void copy(struct bench *b, const char *line, size_t len) { sg_buf_put(&b->out, line, len); }
+static void copy(struct bench *b, const char *line, size_t len) {
+    sg_buf_put(&b->out, line, len);
+}
 
-static void valid(struct bench *b, const char *line, size_t len) { b->bad += sg_utf8_valid(line, len) != len; }
+static void valid(struct bench *b, const char *line, size_t len) {
+    b->bad += sg_utf8_valid(line, len) != len;
+}
 
-static void points(struct bench *b, const char *line, size_t len) { b->bad += sg_utf8_count(line, len) > len; }
+static void points(struct bench *b, const char *line, size_t len) {
+    b->bad += sg_utf8_count(line, len) > len;
+}
 
 static void scan(struct bench *b, const char *line, size_t len) {
     b->bad += sg_record_scan(&b->record, line, len, NULL) != SG_OK;
@@ -75,8 +81,8 @@ static void each_line(struct bench *b, void (*work)(struct bench *, const char *
     }
 }
 
-static void row(struct bench *b, const char *name, void (*work)(struct bench *, const char *, size_t),
-                double seconds) {
+static void row(struct bench *b, const char *name,
+                void (*work)(struct bench *, const char *, size_t), double seconds) {
     double best = 1e9;
     for (double until = now() + seconds; now() < until;) {
         double start = now();
@@ -84,7 +90,8 @@ static void row(struct bench *b, const char *name, void (*work)(struct bench *, 
         double took = now() - start;
         if (took < best) best = took;
     }
-    printf("%-26s %8.0f MB/s   %zu bad of %zu lines\n", name, (double)b->file.len / best / 1e6, b->bad, b->lines);
+    printf("%-26s %8.0f MB/s   %zu bad of %zu lines\n", name, (double)b->file.len / best / 1e6,
+           b->bad, b->lines);
 }
 
 int main(int argc, char **argv) {
@@ -92,7 +99,8 @@ int main(int argc, char **argv) {
     double seconds = 1;
     bool usage = argc < 2 || argc > 3 || (argc == 3 && !sg_num_parse_double(argv[2], &seconds));
     if (usage || !read_file(argv[1], &b.file)) {
-        fprintf(stderr, usage ? "usage: bench_record FILE.jsonl [SECONDS]\n" : "cannot read the file\n");
+        fprintf(stderr,
+                usage ? "usage: bench_record FILE.jsonl [SECONDS]\n" : "cannot read the file\n");
         return usage ? 2 : 1;
     }
     printf("kernels: %s, %.1f MB\n", sg_cpu_name(sg_kernels()->level), (double)b.file.len / 1e6);

@@ -48,7 +48,8 @@ static void stop(const struct sg_err *err) {
 }
 
 /* Calls visit for every line of all files that match. */
-static void each_line(const char *pattern, void (*visit)(void *context, const char *line, size_t len), void *context) {
+static void each_line(const char *pattern,
+                      void (*visit)(void *context, const char *line, size_t len), void *context) {
     glob_t found;
     struct sg_err err = {0};
     if (glob(pattern, 0, NULL, &found) != 0) return;
@@ -137,8 +138,8 @@ static void read_text(void *context, const char *bytes, size_t len) {
 
 static double jaccard(const struct known *a, const struct known *b) {
     size_t x = a->set.len / 8, y = b->set.len / 8;
-    size_t common =
-        dedup_set_common((const uint64_t *)(void *)a->set.data, x, (const uint64_t *)(void *)b->set.data, y);
+    size_t common = dedup_set_common((const uint64_t *)(void *)a->set.data, x,
+                                     (const uint64_t *)(void *)b->set.data, y);
     return x + y == common ? 1.0 : (double)common / (double)(x + y - common);
 }
 
@@ -184,9 +185,11 @@ static double print_removals(const struct list *known, const struct list *remova
         if (j < least) least = j;
     }
     double share = removals->count ? (double)below / (double)removals->count : 0;
-    printf("removals %zu, of them J to the survivor below %.2f: %llu (%.4f %%), least J %.4f; survivors that were "
+    printf("removals %zu, of them J to the survivor below %.2f: %llu (%.4f %%), least J %.4f; "
+           "survivors that were "
            "removed: %llu\n",
-           removals->count, tau, (unsigned long long)below, share * 100, least, (unsigned long long)ghosts);
+           removals->count, tau, (unsigned long long)below, share * 100, least,
+           (unsigned long long)ghosts);
     return ghosts ? 1 : share;
 }
 
@@ -194,11 +197,14 @@ int main(int argc, char **argv) {
     if (argc < 3) return fprintf(stderr, "usage: dedup_truth INPUT OUTPUT [TAU]\n"), 2;
     double tau = 0.75;
     struct sg_err err = {0};
-    if (argc > 3 && !sg_num_parse_double(argv[3], &tau)) return fprintf(stderr, "dedup_truth: bad TAU\n"), 2;
+    if (argc > 3 && !sg_num_parse_double(argv[3], &tau))
+        return fprintf(stderr, "dedup_truth: bad TAU\n"), 2;
     if (sg_unicode_init(&err) != SG_OK) stop(&err);
-    char *truth = sg_printf_dup("%s/truth/dups-*.tsv", argv[1]), *input = sg_printf_dup("%s/*.jsonl.zst", argv[1]);
+    char *truth = sg_printf_dup("%s/truth/dups-*.tsv", argv[1]),
+         *input = sg_printf_dup("%s/*.jsonl.zst", argv[1]);
     char *ledger = sg_printf_dup("%s/*.dropped.jsonl.zst", argv[2]);
-    struct list pairs = {.width = sizeof(struct pair)}, removals = pairs, known = {.width = sizeof(struct known)};
+    struct list pairs = {.width = sizeof(struct pair)}, removals = pairs,
+                known = {.width = sizeof(struct known)};
     glob_t found;
     if (glob(truth, 0, NULL, &found) != 0) return fprintf(stderr, "dedup_truth: no %s\n", truth), 2;
     for (size_t i = 0; i < found.gl_pathc; i++) read_truth(&pairs, found.gl_pathv[i]);
@@ -206,7 +212,8 @@ int main(int argc, char **argv) {
     each_line(ledger, read_removal, &removals);
     know(&known, &pairs);
     know(&known, &removals);
-    for (size_t i = 0; i < removals.count; i++) find(&known, ((struct pair *)removals.items)[i].a)->removed = true;
+    for (size_t i = 0; i < removals.count; i++)
+        find(&known, ((struct pair *)removals.items)[i].a)->removed = true;
     struct texts texts = {.known = &known};
     each_line(input, read_text, &texts);
     printf("documents %llu\n", (unsigned long long)texts.documents);

@@ -27,7 +27,8 @@ static void put_u64(struct sg_buf *out, uint64_t value) {
 }
 
 static void put_floats(struct sg_buf *out, size_t count) {
-    for (size_t i = 0; i < count; i++) put_u32(out, 0x3f000000u + (uint32_t)(i * 7919 % 1000000)); /* 0.5 and up */
+    for (size_t i = 0; i < count; i++)
+        put_u32(out, 0x3f000000u + (uint32_t)(i * 7919 % 1000000)); /* 0.5 and up */
 }
 
 static void put_quantiser(struct sg_buf *out, uint32_t dim, uint32_t dsub) {
@@ -56,7 +57,8 @@ static void put_quantised(struct sg_buf *out, uint64_t rows) {
 }
 
 static void make_model(struct sg_buf *out, uint32_t loss, bool quantised) {
-    static const char *const names[] = {"</s>", "ab", "中", "__label__x", "__label__y", "__label__eng_Latn"};
+    static const char *const names[] = {"</s>",       "ab",         "中",
+                                        "__label__x", "__label__y", "__label__eng_Latn"};
     const uint32_t settings[] = {793712314, 12, DIM, 5, 5, 1, 5, 2, loss, 3, BUCKET, 1, 3, 100};
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) put_u32(out, settings[i]);
     put_u64(out, 0);
@@ -75,11 +77,15 @@ static void make_model(struct sg_buf *out, uint32_t loss, bool quantised) {
         put_u32(out, i);
     }
     sg_buf_putc(out, quantised);
-    if (quantised) put_quantised(out, WORDS + 2);
-    else put_dense(out, WORDS + BUCKET);
+    if (quantised)
+        put_quantised(out, WORDS + 2);
+    else
+        put_dense(out, WORDS + BUCKET);
     sg_buf_putc(out, quantised);
-    if (quantised) put_quantised(out, LABELS);
-    else put_dense(out, LABELS);
+    if (quantised)
+        put_quantised(out, LABELS);
+    else
+        put_dense(out, LABELS);
 }
 
 static void answer(const struct fasttext *model, const char *text, size_t len) {
@@ -122,7 +128,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     size_t changes = data[1] % CHANGES, at = 0;
     make_model(&model, 1 + (data[0] >> 1 & 3), data[0] >> 3 & 1);
     for (; changes && at + 3 <= size; changes--, at += 3)
-        model.data[((unsigned char)bytes[at] | (size_t)(unsigned char)bytes[at + 1] << 8) % model.len] = bytes[at + 2];
+        model.data[((unsigned char)bytes[at] | (size_t)(unsigned char)bytes[at + 1] << 8) %
+                   model.len] = bytes[at + 2];
     /* bit 4: cut; the copy's end is the end of its memory, so that reading behind it is seen */
     size_t len = data[0] & 16 && size > at ? model.len * (unsigned char)bytes[at] / 256 : model.len;
     char *copy = sg_alloc(len);

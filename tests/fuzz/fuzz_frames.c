@@ -24,7 +24,8 @@ struct reading {
     bool split;
 };
 
-static void add_batch(struct reading *r, struct sg_frames_decoder *decoder, struct sg_frames_batch *batch) {
+static void add_batch(struct reading *r, struct sg_frames_decoder *decoder,
+                      struct sg_frames_batch *batch) {
     bool split;
     struct sg_err err = {0};
     r->code = sg_frames_lines(decoder, batch, &split, &err);
@@ -51,8 +52,10 @@ static struct reading read_file(int fd, const struct sg_frames_options *options)
     r.code = sg_frames_open(&reader, path, options, &err);
     while (r.code == SG_OK && r.lines.len < RAW_MAX) {
         r.code = sg_frames_next(reader, &batch, &err);
-        if (r.code == SG_OK) add_batch(&r, decoder, &batch);
-        else if (r.code != SG_END && (err.code != r.code || !err.text[0])) abort();
+        if (r.code == SG_OK)
+            add_batch(&r, decoder, &batch);
+        else if (r.code != SG_END && (err.code != r.code || !err.text[0]))
+            abort();
     }
     sg_frames_close(reader);
     sg_frames_decoder_free(decoder);
@@ -74,7 +77,8 @@ static void as_a_file(const uint8_t *bytes, size_t len) {
     struct reading stream = read_file(fd, &options);
     /* A frame without whole lines is read again as a stream; then nothing is compared. */
     if (jump.code == SG_END && !jump.split &&
-        (stream.code != SG_END || jump.lines.len != stream.lines.len || jump.too_long != stream.too_long ||
+        (stream.code != SG_END || jump.lines.len != stream.lines.len ||
+         jump.too_long != stream.too_long ||
          (jump.lines.len && memcmp(jump.lines.data, stream.lines.data, jump.lines.len) != 0)))
         abort();
     sg_buf_free(&jump.lines);
@@ -90,7 +94,8 @@ static void pack_lines(const uint8_t *bytes, size_t len, size_t least, struct sg
         size_t end = at + least < len ? at + least : len;
         while (end < len && bytes[end - 1] != '\n') end++;
         size_t from = file->len;
-        if (sg_frames_pack(packer, (const char *)bytes + at, end - at, file, NULL) != SG_OK) abort();
+        if (sg_frames_pack(packer, (const char *)bytes + at, end - at, file, NULL) != SG_OK)
+            abort();
         sg_frames_table_add(&table, file->data + from, file->len - from, end - at);
         at = end;
     }

@@ -43,7 +43,8 @@ static void repair(const char *bytes, size_t len) {
     char spelled[4];
     for (const char *p = once.data, *end = p + once.len, *from = p; p < end; from = p, count++) {
         uint32_t c = sg_utf8_next(&p);
-        demand(sg_utf8_encode(c, spelled) == (size_t)(p - from) && memcmp(spelled, from, (size_t)(p - from)) == 0);
+        demand(sg_utf8_encode(c, spelled) == (size_t)(p - from) &&
+               memcmp(spelled, from, (size_t)(p - from)) == 0);
     }
     demand(count == sg_utf8_count(once.data, once.len));
     sg_buf_free(&once);

@@ -23,7 +23,8 @@ static void empty_is_valid(void **state) {
 static void content_survives_growing(void **state) {
     (void)state;
     struct sg_buf buf = {0};
-    for (uint32_t i = 0; i < 500000; i++) sg_buf_put(&buf, &i, sizeof i); /* past 1 MiB: both ways to grow */
+    for (uint32_t i = 0; i < 500000; i++)
+        sg_buf_put(&buf, &i, sizeof i); /* past 1 MiB: both ways to grow */
     assert_int_equal(buf.len, 500000 * sizeof(uint32_t));
     assert_true(buf.cap >= buf.len && buf.cap <= 2 * buf.len);
     for (uint32_t i = 0; i < 500000; i++) {
@@ -70,7 +71,8 @@ static void printf_at_every_fill(void **state) {
 static void taking_moves(void **state) {
     (void)state;
     struct sg_buf buf = {0};
-    for (int i = 0; i < 64; i++) sg_buf_putc(&buf, 'a'); /* full to the brim: the NUL must grow it */
+    for (int i = 0; i < 64; i++)
+        sg_buf_putc(&buf, 'a'); /* full to the brim: the NUL must grow it */
     char *text = sg_buf_take(&buf);
     assert_int_equal(strlen(text), 64);
     assert_null(buf.data);
@@ -79,7 +81,8 @@ static void taking_moves(void **state) {
 
 static void copies_are_terminated(void **state) {
     (void)state;
-    char *a = sg_strdup("hin"), *b = sg_strndup("hindi", 3), *c = sg_printf_dup("%s_%s", "hin", "Deva");
+    char *a = sg_strdup("hin"), *b = sg_strndup("hindi", 3),
+         *c = sg_printf_dup("%s_%s", "hin", "Deva");
     char *d = sg_strndup(NULL, 0);
     assert_string_equal(a, b);
     assert_string_equal(c, "hin_Deva");

@@ -14,8 +14,10 @@
 static int level_with(const char *wish, int *sha) {
     pid_t child = fork();
     if (child == 0) {
-        if (wish) setenv("SANGAM_CPU", wish, 1);
-        else unsetenv("SANGAM_CPU");
+        if (wish)
+            setenv("SANGAM_CPU", wish, 1);
+        else
+            unsetenv("SANGAM_CPU");
         int level = (int)sg_cpu_level();
         if ((int)sg_cpu_level() != level) _exit(99);
         _exit(level | (sg_cpu_sha() ? 16 : 0));
@@ -34,7 +36,8 @@ static void the_environment_lowers_and_never_raises(void **state) {
     assert_int_equal(level_with("portable", &sha), SG_CPU_PORTABLE);
     assert_int_equal(sha, 0);
     for (int level = SG_CPU_PORTABLE; level <= SG_CPU_AVX512; level++)
-        assert_int_equal(level_with(sg_cpu_name((enum sg_cpu)level), NULL), level < best ? level : best);
+        assert_int_equal(level_with(sg_cpu_name((enum sg_cpu)level), NULL),
+                         level < best ? level : best);
     assert_int_equal(level_with("pentium", NULL), best);
     assert_int_equal(level_with("", NULL), best);
 }

@@ -97,7 +97,8 @@ static void damage_is_seen(void **state) {
     assert_int_equal(stat(path, &there), 0);
     for (int round = 0; round < 300; round++) {
         long at = (long)dice_below(&seed, (uint64_t)there.st_size);
-        if (at >= 128 && at < 192) continue; /* the parameters' text and padding: the fingerprint stands for it */
+        if (at >= 128 && at < 192)
+            continue; /* the parameters' text and padding: the fingerprint stands for it */
         FILE *file = fopen(path, "r+b");
         fseek(file, at, SEEK_SET);
         int byte = fgetc(file);
@@ -163,17 +164,18 @@ static void member_rows_sort_as_bytes(void **state) {
         struct dedup_member members[2], back;
         uint8_t sketch[4] = {1, 2, 3, 4};
         for (int i = 0; i < 2; i++) {
-            members[i] = (struct dedup_member){.component = dice_below(&seed, 2),
-                                               .priority = dice_below(&seed, 3) << 40,
-                                               .text_key = {dice_below(&seed, 2), dice_below(&seed, 2)},
-                                               .id_key = {dice_below(&seed, 2), dice_below(&seed, 2)},
-                                               .line_low = dice_below(&seed, 2),
-                                               .document = dice_below(&seed, 300),
-                                               .id_offset = dice(&seed),
-                                               .windows = (uint32_t)dice(&seed),
-                                               .copies = (uint32_t)dice(&seed),
-                                               .first = {dice(&seed), dice(&seed)},
-                                               .sketch = sketch};
+            members[i] =
+                (struct dedup_member){.component = dice_below(&seed, 2),
+                                      .priority = dice_below(&seed, 3) << 40,
+                                      .text_key = {dice_below(&seed, 2), dice_below(&seed, 2)},
+                                      .id_key = {dice_below(&seed, 2), dice_below(&seed, 2)},
+                                      .line_low = dice_below(&seed, 2),
+                                      .document = dice_below(&seed, 300),
+                                      .id_offset = dice(&seed),
+                                      .windows = (uint32_t)dice(&seed),
+                                      .copies = (uint32_t)dice(&seed),
+                                      .first = {dice(&seed), dice(&seed)},
+                                      .sketch = sketch};
             for (int by_text = 0; by_text < 2; by_text++) {
                 dedup_member_put(&members[i], by_text, 4, rows[by_text][i]);
                 dedup_member_get(rows[by_text][i], by_text, &back);
@@ -183,19 +185,21 @@ static void member_rows_sort_as_bytes(void **state) {
             }
         }
         const struct dedup_member *a = &members[0], *b = &members[1];
-        const uint64_t keys[2][8] = {{a->component, a->priority, a->text_key.hi, a->text_key.lo, a->id_key.hi,
-                                      a->id_key.lo, a->line_low, a->document},
-                                     {b->component, b->priority, b->text_key.hi, b->text_key.lo, b->id_key.hi,
-                                      b->id_key.lo, b->line_low, b->document}};
+        const uint64_t keys[2][8] = {{a->component, a->priority, a->text_key.hi, a->text_key.lo,
+                                      a->id_key.hi, a->id_key.lo, a->line_low, a->document},
+                                     {b->component, b->priority, b->text_key.hi, b->text_key.lo,
+                                      b->id_key.hi, b->id_key.lo, b->line_low, b->document}};
         int expected = 0, got = memcmp(rows[0][0], rows[0][1], 64);
-        for (int i = 0; i < 8 && !expected; i++) expected = (keys[0][i] > keys[1][i]) - (keys[0][i] < keys[1][i]);
+        for (int i = 0; i < 8 && !expected; i++)
+            expected = (keys[0][i] > keys[1][i]) - (keys[0][i] < keys[1][i]);
         assert_int_equal((got > 0) - (got < 0), expected);
     }
 }
 
 /* ---- components ---- */
 
-static void read_components(const struct dedup_job *job, const char *name, uint64_t *component, uint64_t documents) {
+static void read_components(const struct dedup_job *job, const char *name, uint64_t *component,
+                            uint64_t documents) {
     struct dedup_rows rows;
     struct sg_err err = {0};
     const void *row;
@@ -221,7 +225,8 @@ static void both_ways_give_the_same_components(void **state) {
     struct dedup_job job = {.run = &run, .about = about};
     struct sg_err err = {0};
     struct dedup_forest forest;
-    uint64_t *memory = sg_alloc(DOCUMENTS * 8), *sorted = sg_alloc(DOCUMENTS * 8), seed = 77, members;
+    uint64_t *memory = sg_alloc(DOCUMENTS * 8), *sorted = sg_alloc(DOCUMENTS * 8), seed = 77,
+             members;
     static const char *const files[] = {"x.edg"};
     dedup_forest_init(&forest, DOCUMENTS);
     for (int way = 0; way < 2; way++) {
@@ -233,7 +238,8 @@ static void both_ways_give_the_same_components(void **state) {
             if (i < 1500)
                 a = i * 3 + 1, b = (i + 1) * 3 + 1; /* a long chain */
             else if (i < 2000)
-                a = DOCUMENTS - 1, b = dice_below(&seed, 1000) + DOCUMENTS / 2; /* the largest in the middle */
+                a = DOCUMENTS - 1,
+                b = dice_below(&seed, 1000) + DOCUMENTS / 2; /* the largest in the middle */
             char row[DEDUP_EDGE_WIDTH];
             sg_num_put_u64(row, a);
             sg_num_put_u64(row + 8, b);

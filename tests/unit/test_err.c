@@ -13,7 +13,8 @@ static void first_error_wins(void **state) {
     (void)state;
     struct sg_err err = {0};
     assert_int_equal(sg_err_set(&err, SG_DATA, "bad %s", "thing"), SG_DATA);
-    assert_int_equal(sg_err_set(&err, SG_USAGE, "later"), SG_USAGE); /* its own code, nothing stored */
+    assert_int_equal(sg_err_set(&err, SG_USAGE, "later"),
+                     SG_USAGE); /* its own code, nothing stored */
     errno = EIO;
     assert_int_equal(sg_err_sys(&err, "later"), SG_SYSTEM);
     assert_int_equal(err.code, SG_DATA);
@@ -39,9 +40,11 @@ static void system_errors_carry_errno(void **state) {
     assert_int_equal(sg_err_sys(&err, "cannot open"), SG_SYSTEM);
     assert_int_equal(errno, ENOENT);
     assert_int_equal(err.errnum, ENOENT);
-    assert_string_equal(sg_err_format(&err, out, sizeof out), "cannot open: No such file or directory");
+    assert_string_equal(sg_err_format(&err, out, sizeof out),
+                        "cannot open: No such file or directory");
     sg_err_at(&err, "a/b", SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
-    assert_string_equal(sg_err_format(&err, out, sizeof out), "'a/b': cannot open: No such file or directory");
+    assert_string_equal(sg_err_format(&err, out, sizeof out),
+                        "'a/b': cannot open: No such file or directory");
 }
 
 static void places_are_added_on_the_way_up(void **state) {
@@ -55,11 +58,13 @@ static void places_are_added_on_the_way_up(void **state) {
     assert_int_equal(sg_err_at(&err, NULL, SG_NOWHERE, SG_NOWHERE, 91), SG_DATA);
     assert_string_equal(sg_err_format(&err, out, sizeof out), "bad JSON escape at byte 91");
     sg_err_at(&err, NULL, SG_NOWHERE, 48213, 7); /* the byte is known already */
-    assert_string_equal(sg_err_format(&err, out, sizeof out), "bad JSON escape in record 48213, byte 91");
+    assert_string_equal(sg_err_format(&err, out, sizeof out),
+                        "bad JSON escape in record 48213, byte 91");
     sg_err_at(&err, "part-0007.jsonl.zst", 1048576, SG_NOWHERE, SG_NOWHERE);
     sg_err_at(&err, "other", 5, 6, 7);
-    assert_string_equal(sg_err_format(&err, out, sizeof out),
-                        "bad JSON escape in 'part-0007.jsonl.zst', record 48213, byte 91 (frame at 1048576)");
+    assert_string_equal(
+        sg_err_format(&err, out, sizeof out),
+        "bad JSON escape in 'part-0007.jsonl.zst', record 48213, byte 91 (frame at 1048576)");
     struct sg_err copy = err;
     sg_err_clear(&err);
     assert_non_null(strstr(sg_err_format(&copy, out, sizeof out), "record 48213"));
@@ -71,7 +76,8 @@ static void zero_positions_are_known_positions(void **state) {
     struct sg_err err = {0};
     sg_err_set(&err, SG_DATA, "cut");
     sg_err_at(&err, "f", 0, 1, 0);
-    assert_string_equal(sg_err_format(&err, out, sizeof out), "cut in 'f', record 1, byte 0 (frame at 0)");
+    assert_string_equal(sg_err_format(&err, out, sizeof out),
+                        "cut in 'f', record 1, byte 0 (frame at 0)");
 }
 
 static void long_texts_are_cut(void **state) {
@@ -100,7 +106,7 @@ static void names_are_quoted_for_terminals(void **state) {
         {"a\nb\x1B[1m\x7F", "'a\\x0Ab\\x1B[1m\\x7F'"},
         {"\xE0\xA4\x95\xE0\xA5\x81\xE0\xA4\xB2", "'\xE0\xA4\x95\xE0\xA5\x81\xE0\xA4\xB2'"}, /* कुल */
         {"\xF0\x9F\x98\x80", "'\xF0\x9F\x98\x80'"},
-        {"\xC2\x85\xC2\xA0", "'\\xC2\\x85\xC2\xA0'"},       /* C1 control; no-break space */
+        {"\xC2\x85\xC2\xA0", "'\\xC2\\x85\xC2\xA0'"},            /* C1 control; no-break space */
         {"\xC0\x80\xED\xA0\x80", "'\\xC0\\x80\\xED\\xA0\\x80'"}, /* overlong; surrogate */
         {"\xE0\xA4", "'\\xE0\\xA4'"},
         {"\xF4\x90\x80\x80\xFF", "'\\xF4\\x90\\x80\\x80\\xFF'"},
@@ -116,8 +122,10 @@ static void names_are_shortened_in_front(void **state) {
     assert_string_equal(sg_err_quote("12345678901234567", out, sizeof out), "'12345678901234567'");
     assert_string_equal(sg_err_quote("123456789012345678", out, sizeof out), "'...56789012345678'");
     /* A character or an escape is never cut in two. */
-    assert_string_equal(sg_err_quote("1\xE0\xA4\x95\xE0\xA4\x95\xE0\xA4\x95\xE0\xA4\x95\xE0\xA4\x95\xE0\xA4\x95", out, 20),
-                        "'...\xE0\xA4\x95\xE0\xA4\x95\xE0\xA4\x95\xE0\xA4\x95'");
+    assert_string_equal(
+        sg_err_quote("1\xE0\xA4\x95\xE0\xA4\x95\xE0\xA4\x95\xE0\xA4\x95\xE0\xA4\x95\xE0\xA4\x95",
+                     out, 20),
+        "'...\xE0\xA4\x95\xE0\xA4\x95\xE0\xA4\x95\xE0\xA4\x95'");
     assert_string_equal(sg_err_quote("\x01\x02\x03\x04\x05\x06", out, 20), "'...\\x04\\x05\\x06'");
     assert_string_equal(sg_err_quote("abc", out, 4), "");
 }

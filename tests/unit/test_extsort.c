@@ -33,7 +33,9 @@ static int remove_folder(void **state) {
 
 static struct sg_radix by; /* what compare sorts by: qsort has no context argument */
 
-static int compare(const void *a, const void *b) { return sg_radix_compare(&by, a, b); }
+static int compare(const void *a, const void *b) {
+    return sg_radix_compare(&by, a, b);
+}
 
 enum content { RANDOM, FEW_KEYS, ALL_EQUAL, RISING, FALLING, ONE_BYTE };
 
@@ -49,16 +51,17 @@ static unsigned char *make_records(size_t count, size_t width, enum content cont
     }
     for (size_t i = 0; i < count && (content == RISING || content == FALLING); i++) {
         size_t value = content == RISING ? i : count - i;
-        for (size_t b = 0; b < width; b++) records[i * width + b] = b < 4 ? (unsigned char)(value >> (24 - 8 * b)) : 1;
+        for (size_t b = 0; b < width; b++)
+            records[i * width + b] = b < 4 ? (unsigned char)(value >> (24 - 8 * b)) : 1;
     }
     return records;
 }
 
 static void radix_is_the_order_of_qsort(void **state) {
     (void)state;
-    static const size_t shapes[][3] = {{8, 0, 8},   {8, 3, 2},   {12, 0, 8},   {16, 0, 8},     {16, 8, 8},
-                                       {16, 0, 16}, {20, 4, 16}, {24, 0, 16},  {32, 0, 16},    {37, 5, 9},
-                                       {40, 0, 24}, {9, 8, 1},   {256, 0, 16}, {256, 250, 6}};
+    static const size_t shapes[][3] = {
+        {8, 0, 8},   {8, 3, 2},   {12, 0, 8}, {16, 0, 8},  {16, 8, 8}, {16, 0, 16},  {20, 4, 16},
+        {24, 0, 16}, {32, 0, 16}, {37, 5, 9}, {40, 0, 24}, {9, 8, 1},  {256, 0, 16}, {256, 250, 6}};
     static const size_t counts[] = {0, 1, 2, 48, 49, 300, 3000, 40000};
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
         const size_t width = shapes[s][0];
@@ -66,7 +69,8 @@ static void radix_is_the_order_of_qsort(void **state) {
         for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
             for (enum content content = RANDOM; content <= ONE_BYTE; content++) {
                 size_t count = width > 40 && counts[c] > 3000 ? 3000 : counts[c];
-                unsigned char *records = make_records(count, width, content), *want = sg_alloc(count * width);
+                unsigned char *records = make_records(count, width, content),
+                              *want = sg_alloc(count * width);
                 unsigned char *scratch = sg_alloc(count * width);
                 memcpy(want, records, count * width);
                 qsort(want, count, width, compare);
@@ -81,15 +85,18 @@ static void radix_is_the_order_of_qsort(void **state) {
     }
 }
 
-static struct sg_extsort *filled(const struct sg_extsort_options *options, const unsigned char *records, size_t count) {
+static struct sg_extsort *filled(const struct sg_extsort_options *options,
+                                 const unsigned char *records, size_t count) {
     struct sg_extsort *sort;
     assert_int_equal(sg_extsort_init(&sort, options, NULL), SG_OK);
-    for (size_t i = 0; i < count; i++) assert_int_equal(sg_extsort_put(sort, records + i * options->width, NULL), SG_OK);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(sg_extsort_put(sort, records + i * options->width, NULL), SG_OK);
     assert_int_equal(sg_extsort_count(sort), count);
     return sort;
 }
 
-static void assert_gives(struct sg_extsort *sort, const unsigned char *want, size_t count, size_t width) {
+static void assert_gives(struct sg_extsort *sort, const unsigned char *want, size_t count,
+                         size_t width) {
     const void *record;
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(sg_extsort_next(sort, &record, NULL), SG_OK);
@@ -105,7 +112,8 @@ static void any_size_is_sorted(void **state) {
     static const size_t counts[] = {0, 1, 30000, 31000, 70000, 300000, 1200000};
     static const size_t shapes[][3] = {{16, 0, 8}, {40, 8, 16}};
     for (size_t s = 0; s < 2; s++) {
-        struct sg_extsort_options options = {shapes[s][0], shapes[s][1], shapes[s][2], 1 << 20, folder};
+        struct sg_extsort_options options = {shapes[s][0], shapes[s][1], shapes[s][2], 1 << 20,
+                                             folder};
         sg_radix_order(&by, options.width, options.key_offset, options.key_bytes);
         for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
             for (enum content content = RANDOM; content <= FALLING; content++) {
@@ -139,7 +147,8 @@ static unsigned open_runs(void) {
 static unsigned names_in_folder(void) {
     unsigned names = 0;
     DIR *dir = opendir(folder);
-    for (struct dirent *entry; (entry = readdir(dir));) names += entry->d_name[0] != '.' || strlen(entry->d_name) > 2;
+    for (struct dirent *entry; (entry = readdir(dir));)
+        names += entry->d_name[0] != '.' || strlen(entry->d_name) > 2;
     closedir(dir);
     return names;
 }
@@ -219,8 +228,8 @@ static void full_disks_are_named(void **state) {
         char record[16] = {0};
         enum sg_code code = sg_extsort_init(&sort, &options, &err);
         for (int i = 0; i < 100000 && code == SG_OK; i++) code = sg_extsort_put(sort, record, &err);
-        bool good = code == SG_SYSTEM && err.errnum == EFBIG && strstr(err.file, "sangam-extsort") &&
-                    strstr(err.text, "sort runs");
+        bool good = code == SG_SYSTEM && err.errnum == EFBIG &&
+                    strstr(err.file, "sangam-extsort") && strstr(err.text, "sort runs");
         sg_extsort_free(sort);
         _exit(good ? 0 : 1);
     }
@@ -232,7 +241,8 @@ static void full_disks_are_named(void **state) {
     struct sg_extsort *sort;
     struct sg_err err = {0};
     enum sg_code code = sg_extsort_init(&sort, &options, &err);
-    for (size_t i = 0; i < 40000 && code == SG_OK; i++) code = sg_extsort_put(sort, records + 16 * i, &err);
+    for (size_t i = 0; i < 40000 && code == SG_OK; i++)
+        code = sg_extsort_put(sort, records + 16 * i, &err);
     assert_int_equal(code, SG_SYSTEM);
     assert_string_equal(err.file, "'/nowhere/at/all'");
     sg_extsort_free(sort);
@@ -276,10 +286,12 @@ static void bad_options(void **state) {
     (void)state;
     struct sg_extsort *sort;
     static const struct sg_extsort_options bad[] = {
-        {7, 0, 7, 1 << 20, "/tmp"}, {257, 0, 8, 1 << 20, "/tmp"}, {16, 0, 0, 1 << 20, "/tmp"},
-        {16, 9, 8, 1 << 20, "/tmp"}, {16, 17, 1, 1 << 20, "/tmp"}, {16, SIZE_MAX, 8, 1 << 20, "/tmp"},
+        {7, 0, 7, 1 << 20, "/tmp"},   {257, 0, 8, 1 << 20, "/tmp"},
+        {16, 0, 0, 1 << 20, "/tmp"},  {16, 9, 8, 1 << 20, "/tmp"},
+        {16, 17, 1, 1 << 20, "/tmp"}, {16, SIZE_MAX, 8, 1 << 20, "/tmp"},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_int_equal(sg_extsort_init(&sort, &bad[i], NULL), SG_USAGE);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(sg_extsort_init(&sort, &bad[i], NULL), SG_USAGE);
     struct sg_extsort_options small = {16, 0, 8, (1 << 20) - 1, "/tmp"};
     assert_int_equal(sg_extsort_init(&sort, &small, NULL), SG_BUDGET);
     sg_extsort_free(NULL);
@@ -287,9 +299,12 @@ static void bad_options(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(radix_is_the_order_of_qsort), cmocka_unit_test(any_size_is_sorted),
-        cmocka_unit_test(files_are_few_and_nameless),  cmocka_unit_test(damaged_runs_are_noticed),
-        cmocka_unit_test(full_disks_are_named),        cmocka_unit_test(memory_is_respected),
+        cmocka_unit_test(radix_is_the_order_of_qsort),
+        cmocka_unit_test(any_size_is_sorted),
+        cmocka_unit_test(files_are_few_and_nameless),
+        cmocka_unit_test(damaged_runs_are_noticed),
+        cmocka_unit_test(full_disks_are_named),
+        cmocka_unit_test(memory_is_respected),
         cmocka_unit_test(bad_options),
     };
     return cmocka_run_group_tests_name("extsort", tests, make_folder, remove_folder);

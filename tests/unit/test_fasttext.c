@@ -31,7 +31,8 @@ static const struct kind {
     {"hs", "-loss hs -dim 16 -minn 3 -maxn 5 -bucket 5000", NULL},
     {"ns", "-loss ns -dim 13", NULL},
     {"ova", "-loss one-vs-all -dim 50 -minn 1 -maxn 3 -bucket 2000", NULL},
-    {"softmax_pruned", "-loss softmax -dim 16 -minn 2 -maxn 4 -bucket 5000", "-qnorm -cutoff 900 -retrain"},
+    {"softmax_pruned", "-loss softmax -dim 16 -minn 2 -maxn 4 -bucket 5000",
+     "-qnorm -cutoff 900 -retrain"},
     {"hs_qout", "-loss hs -dim 20 -minn 2 -maxn 3 -wordNgrams 3 -bucket 3000", "-qout -dsub 3"},
     {"ova_qout", "-loss one-vs-all -dim 10 -minn 2 -maxn 2 -bucket 1000", "-qnorm -qout"},
     {"ns_pruned", "-loss ns -dim 9", "-cutoff 500"},
@@ -41,10 +42,11 @@ static const struct kind {
 /* ---- text in invented languages: every label has its own few syllables ---- */
 
 static void put_word(struct sg_buf *out, uint64_t *state, unsigned label) {
-    static const char *const syllables[] = {"ka", "to", "mi", "é", "ñu", "дом", "жи", "न",
-                                            "मि", "中", "文", "한", "x", "sh", "😀", "ŋga"};
+    static const char *const syllables[] = {"ka", "to", "mi", "é",  "ñu", "дом", "жи", "न",
+                                            "मि", "中", "文", "한", "x",  "sh",  "😀",  "ŋga"};
     size_t count = 1 + dice_below(state, 3);
-    for (size_t i = 0; i < count; i++) sg_buf_puts(out, syllables[(label * 7 + dice_below(state, 4) * (1 + label % 5)) % 16]);
+    for (size_t i = 0; i < count; i++)
+        sg_buf_puts(out, syllables[(label * 7 + dice_below(state, 4) * (1 + label % 5)) % 16]);
 }
 
 static void put_line(struct sg_buf *out, uint64_t *state, unsigned label) {
@@ -55,7 +57,9 @@ static void put_line(struct sg_buf *out, uint64_t *state, unsigned label) {
     }
 }
 
-static char *path_of(const char *name) { return sg_printf_dup("%s/%s", folder, name); }
+static char *path_of(const char *name) {
+    return sg_printf_dup("%s/%s", folder, name);
+}
 
 static void save(const char *name, const struct sg_buf *bytes) {
     char *path = path_of(name);
@@ -82,12 +86,15 @@ static void run(const char *format, const char *a, const char *b) {
     free(arguments);
 }
 
-static bool have_program(void) { return system("command -v fasttext >/dev/null 2>&1") == 0; }
+static bool have_program(void) {
+    return system("command -v fasttext >/dev/null 2>&1") == 0;
+}
 
 /* What a tokeniser may stumble over, then lines of all labels, some of them mixed and with words nobody has seen. */
 static void test_lines(struct sg_buf *out) {
-    static const char odd[] = "\n   \n\t\v\f mika \r\n\xff\xfe\x80 ka\xc3\n__label__l7 toto\n__label__nobody toto mi\n"
-                              "ka\0to mi\n\xe4\xb8\n< > <ka> </s\nkatoKATO to  to   to\n";
+    static const char odd[] =
+        "\n   \n\t\v\f mika \r\n\xff\xfe\x80 ka\xc3\n__label__l7 toto\n__label__nobody toto mi\n"
+        "ka\0to mi\n\xe4\xb8\n< > <ka> </s\nkatoKATO to  to   to\n";
     uint64_t state = 77;
     sg_buf_put(out, odd, sizeof odd - 1);
     for (int i = 0; i < 3000; i++) sg_buf_puts(out, i % 3 ? "ka" : "न");
@@ -116,10 +123,12 @@ static int make_models(void **unused) {
     test_lines(&lines);
     save("lines", &lines);
     for (size_t i = 0; i < KINDS; i++) {
-        run("fasttext supervised -input train -output %s -thread 1 -epoch 3 -lr 1 -verbose 0 %s >log 2>&1",
-                kinds[i].name, kinds[i].train);
+        run("fasttext supervised -input train -output %s -thread 1 -epoch 3 -lr 1 -verbose 0 %s "
+            ">log 2>&1",
+            kinds[i].name, kinds[i].train);
         if (kinds[i].quantise)
-            run("fasttext quantize -input train -output %s -thread 1 -epoch 1 -verbose 0 %s >log 2>&1",
+            run("fasttext quantize -input train -output %s -thread 1 -epoch 1 -verbose 0 %s >log "
+                "2>&1",
                 kinds[i].name, kinds[i].quantise);
     }
     sg_buf_free(&train);
@@ -135,12 +144,12 @@ static int remove_models(void **unused) {
     return status;
 }
 
-#define NEEDS_PROGRAM()                                                         \
-    do {                                                                        \
-        if (!have_program()) {                                                  \
-            print_message("skipped: the fasttext program is not installed\n");  \
-            skip();                                                             \
-        }                                                                       \
+#define NEEDS_PROGRAM()                                                                            \
+    do {                                                                                           \
+        if (!have_program()) {                                                                     \
+            print_message("skipped: the fasttext program is not installed\n");                     \
+            skip();                                                                                \
+        }                                                                                          \
     } while (0)
 
 static struct fasttext *load(const struct kind *kind, struct sg_buf *bytes) {
@@ -148,7 +157,8 @@ static struct fasttext *load(const struct kind *kind, struct sg_buf *bytes) {
     struct fasttext *model = NULL;
     char *name = sg_printf_dup("%s.%s", kind->name, kind->quantise ? "ftz" : "bin");
     load_file(name, bytes);
-    if (fasttext_load(&model, bytes->data, bytes->len, &err) != SG_OK) fail_msg("%s: %s", name, err.text);
+    if (fasttext_load(&model, bytes->data, bytes->len, &err) != SG_OK)
+        fail_msg("%s: %s", name, err.text);
     free(name);
     return model;
 }
@@ -156,7 +166,8 @@ static struct fasttext *load(const struct kind *kind, struct sg_buf *bytes) {
 /* ---- against the program ---- */
 
 /* One line of its output, "__label__a 0.9 __label__b 0.05": ours must have that score for that label, and at that place. */
-static void compare(const struct fasttext *model, struct fasttext_scratch *scratch, char *printed, const char *where) {
+static void compare(const struct fasttext *model, struct fasttext_scratch *scratch, char *printed,
+                    const char *where) {
     struct fasttext_answer all[LABELS];
     size_t count = fasttext_best(model, scratch, NULL, LABELS, all), place = 0;
     for (char *at = printed, *label; (label = strtok_r(at, " ", &at)); place++) {
@@ -167,7 +178,9 @@ static void compare(const struct fasttext *model, struct fasttext_scratch *scrat
         if (place >= count) fail_msg("%s: place %zu is missing", where, place);
         assert_float_equal(all[place].score, score, 1e-5f);
         size_t i = 0;
-        while (i < count && strcmp(fasttext_label(model, all[i].label), label + strlen("__label__")) != 0) i++;
+        while (i < count &&
+               strcmp(fasttext_label(model, all[i].label), label + strlen("__label__")) != 0)
+            i++;
         if (i == count) fail_msg("%s: %s is missing", where, label);
         assert_float_equal(all[i].score, score, 1e-5f);
     }
@@ -186,9 +199,11 @@ static void check_kind(const struct kind *kind) {
     assert_int_equal(fasttext_labels(model), LABELS);
     char *answer = printed.data;
     size_t number = 0;
-    for (const char *line = lines.data, *end; line < lines.data + lines.len; line = end + 1, number++) {
+    for (const char *line = lines.data, *end; line < lines.data + lines.len;
+         line = end + 1, number++) {
         end = memchr(line, '\n', (size_t)(lines.data + lines.len - line));
-        char *next = strchr(answer, '\n'), *where = sg_printf_dup("%s, line %zu", kind->name, number + 1);
+        char *next = strchr(answer, '\n'),
+             *where = sg_printf_dup("%s, line %zu", kind->name, number + 1);
         assert_non_null(next);
         *next = 0;
         fasttext_read(model, &scratch, line, (size_t)(end - line));
@@ -291,7 +306,8 @@ static void choice_among_some(void **unused) {
     bool allowed[LABELS] = {0};
     allowed[some[1]] = allowed[some[2]] = true;
     assert_int_equal(fasttext_best(model, &scratch, allowed, LABELS, all), 2);
-    for (size_t i = 0; i < 2; i++) assert_float_equal(all[i].score, of_label[all[i].label] + 1e-5, 1e-7f);
+    for (size_t i = 0; i < 2; i++)
+        assert_float_equal(all[i].score, of_label[all[i].label] + 1e-5, 1e-7f);
     fasttext_scratch_free(&scratch);
     fasttext_free(model);
     sg_buf_free(&bytes);
@@ -313,7 +329,8 @@ static void try_bytes(const char *bytes, size_t len, bool must_fail) {
         if (must_fail) fail_msg("%zu bytes of a model were taken for one", len);
         fasttext_read(model, &scratch, text, strlen(text));
         size_t count = fasttext_best(model, &scratch, NULL, TOP, best);
-        for (size_t i = 0; i < count; i++) assert_true(best[i].score == best[i].score && best[i].label < fasttext_labels(model));
+        for (size_t i = 0; i < count; i++)
+            assert_true(best[i].score == best[i].score && best[i].label < fasttext_labels(model));
         fasttext_fold(model);
         fasttext_read(model, &scratch, text, strlen(text));
     } else {
@@ -330,16 +347,19 @@ static void damaged_files(void **unused) {
     NEEDS_PROGRAM();
     uint64_t state = 5;
     try_bytes("", 0, true);
-    static const char other[] = "\x1f\x8b\x08 not a model at all, but long enough to be read as one";
+    static const char other[] =
+        "\x1f\x8b\x08 not a model at all, but long enough to be read as one";
     try_bytes(other, sizeof other, true);
     for (size_t k = 0; k < KINDS; k++) {
         struct sg_buf bytes = {0};
         struct fasttext *model = load(&kinds[k], &bytes);
         fasttext_free(model);
-        for (size_t len = 0; len < bytes.len; len += len < 200 ? 1 : 1 + bytes.len / 60) try_bytes(bytes.data, len, true);
+        for (size_t len = 0; len < bytes.len; len += len < 200 ? 1 : 1 + bytes.len / 60)
+            try_bytes(bytes.data, len, true);
         try_bytes(bytes.data, bytes.len - 1, true);
         for (int i = 0; i < 120; i++) {
-            size_t at = dice_below(&state, i % 2 ? 120 : bytes.len), old = (unsigned char)bytes.data[at];
+            size_t at = dice_below(&state, i % 2 ? 120 : bytes.len),
+                   old = (unsigned char)bytes.data[at];
             bytes.data[at] = (char)(old ^ (1u << dice_below(&state, 8)));
             try_bytes(bytes.data, bytes.len, false);
             bytes.data[at] = (char)old;
@@ -356,13 +376,15 @@ static void kernels_agree(void **unused) {
     static float table[rows * most + 1], one[most], two[most], by[most];
     const struct rowsum_kernel *best = rowsum_kernel(), *portable = rowsum_kernel_portable();
     uint64_t state = 9;
-    for (size_t i = 0; i < rows * most + 1; i++) table[i] = (float)dice_below(&state, 2000001) / 1000000 - 1;
+    for (size_t i = 0; i < rows * most + 1; i++)
+        table[i] = (float)dice_below(&state, 2000001) / 1000000 - 1;
     for (size_t dim = 1; dim <= 100; dim++) {
         uint32_t list[rows];
         size_t count = dice_below(&state, rows);
         for (size_t i = 0; i < count; i++) list[i] = (uint32_t)dice_below(&state, rows);
         /* rows that begin at an odd address, as in a file */
-        const struct rowsum_table part = {.base = (const char *)table + 1, .stride = dim, .dim = dim};
+        const struct rowsum_table part = {
+            .base = (const char *)table + 1, .stride = dim, .dim = dim};
         memset(one, 0, sizeof one);
         memset(two, 0, sizeof two);
         portable->add(&part, list, count, one);
@@ -379,7 +401,8 @@ static void kernels_agree(void **unused) {
 static void exponentials_agree(void **unused) {
     (void)unused;
     enum { count = 80000 };
-    float *one = calloc(count, sizeof *one), *two = calloc(count, sizeof *two), *x = calloc(count, sizeof *x);
+    float *one = calloc(count, sizeof *one), *two = calloc(count, sizeof *two),
+          *x = calloc(count, sizeof *x);
     for (int i = 0; i < count; i++) one[i] = two[i] = x[i] = 3.5f - (float)i / 800;
     x[7] = one[7] = two[7] = (float)(0.0 / 0.0);
     rowsum_kernel_portable()->exponentials(one, count, 3.5f);
@@ -387,8 +410,10 @@ static void exponentials_agree(void **unused) {
     assert_memory_equal(one, two, count * sizeof *one);
     for (int i = 0; i < count; i++) {
         double want = sg_num_exp((double)(x[i] - 3.5f));
-        if (i == 7 || x[i] - 3.5f < -87) assert_true(one[i] == 0);
-        else assert_true(one[i] > want * (1 - 2.5e-7) && one[i] < want * (1 + 2.5e-7));
+        if (i == 7 || x[i] - 3.5f < -87)
+            assert_true(one[i] == 0);
+        else
+            assert_true(one[i] > want * (1 - 2.5e-7) && one[i] < want * (1 + 2.5e-7));
     }
     assert_true(one[0] == 1);
     free(one);
@@ -398,8 +423,9 @@ static void exponentials_agree(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(equals_the_program), cmocka_unit_test(end_of_line),   cmocka_unit_test(folded_is_near),
-        cmocka_unit_test(choice_among_some),  cmocka_unit_test(damaged_files), cmocka_unit_test(kernels_agree),
+        cmocka_unit_test(equals_the_program), cmocka_unit_test(end_of_line),
+        cmocka_unit_test(folded_is_near),     cmocka_unit_test(choice_among_some),
+        cmocka_unit_test(damaged_files),      cmocka_unit_test(kernels_agree),
         cmocka_unit_test(exponentials_agree),
     };
     return cmocka_run_group_tests(tests, make_models, remove_models);

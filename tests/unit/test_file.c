@@ -181,7 +181,9 @@ static void broken_pipes_and_full_disks(void **state) {
     close(fd);
 }
 
-static void nothing(int number) { (void)number; }
+static void nothing(int number) {
+    (void)number;
+}
 
 /* A signal that asks for a stop ends a waiting read. */
 static void signals_end_waiting(void **state) {
@@ -280,11 +282,16 @@ static void write_at_leaves_the_rest(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(read_and_read_at),     cmocka_unit_test(never_a_standard_descriptor),
-        cmocka_unit_test(slow_pipes),           cmocka_unit_test(non_blocking_writes),
-        cmocka_unit_test(broken_pipes_and_full_disks), cmocka_unit_test(signals_end_waiting),
-        cmocka_unit_test(load_within_a_limit),  cmocka_unit_test(hash_of_a_file),
-        cmocka_unit_test(folders),              cmocka_unit_test(write_at_leaves_the_rest),
+        cmocka_unit_test(read_and_read_at),
+        cmocka_unit_test(never_a_standard_descriptor),
+        cmocka_unit_test(slow_pipes),
+        cmocka_unit_test(non_blocking_writes),
+        cmocka_unit_test(broken_pipes_and_full_disks),
+        cmocka_unit_test(signals_end_waiting),
+        cmocka_unit_test(load_within_a_limit),
+        cmocka_unit_test(hash_of_a_file),
+        cmocka_unit_test(folders),
+        cmocka_unit_test(write_at_leaves_the_rest),
     };
     return cmocka_run_group_tests_name("file", tests, make_folder, remove_folder);
 }

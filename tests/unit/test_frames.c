@@ -38,7 +38,8 @@ static const char *in_folder(const char *name) {
 }
 
 static void save(const char *name, const struct sg_buf *bytes) {
-    unlink(in_folder(name)); /* a file written over is brought to disk on close, which takes its time */
+    unlink(in_folder(
+        name)); /* a file written over is brought to disk on close, which takes its time */
     FILE *f = fopen(in_folder(name), "wb");
     assert_non_null(f);
     assert_int_equal(fwrite(bytes->data, 1, bytes->len, f), bytes->len);
@@ -92,7 +93,8 @@ static void result_free(struct result *r) {
     sg_buf_free(&r->borders);
 }
 
-static void take_batch(struct result *r, struct sg_frames_decoder *decoder, struct sg_frames_batch *batch) {
+static void take_batch(struct result *r, struct sg_frames_decoder *decoder,
+                       struct sg_frames_batch *batch) {
     bool split;
     assert_int_equal(batch->serial, r->batches);
     assert_false(r->last);
@@ -141,7 +143,8 @@ static struct result read_name(const char *name, struct sg_frames_options option
     return read_path(in_folder(name), options);
 }
 
-static struct result read_bytes(const char *name, const struct sg_buf *bytes, struct sg_frames_options options) {
+static struct result read_bytes(const char *name, const struct sg_buf *bytes,
+                                struct sg_frames_options options) {
     save(name, bytes);
     return read_name(name, options);
 }
@@ -172,7 +175,8 @@ static void both_ways(void **state) {
     assert_int_equal(jump.packed, jump.batches);
     assert_int_equal(stream.packed, 0);
     assert_int_equal(jump.frames, stream.frames);
-    assert_true(jump.batches > 10 && stream.batches == (raw.len + SG_FRAMES_BATCH - 1) / SG_FRAMES_BATCH);
+    assert_true(jump.batches > 10 &&
+                stream.batches == (raw.len + SG_FRAMES_BATCH - 1) / SG_FRAMES_BATCH);
     assert_true(jump.has_table && stream.has_table);
     assert_true(jump.last == 1 && stream.last == 1);
     assert_int_equal(jump.bytes_read, chain.len);
@@ -198,7 +202,8 @@ static void foreign_files(void **state) {
         {"one.jsonl.zst", "zstd -q -3 --no-check raw -o one.jsonl.zst", SG_ZST, 1},
         {"long.jsonl.zst", "zstd -q -3 --long=27 raw -o long.jsonl.zst", SG_ZST, 1},
         {"many.jsonl.zst", "for i in 0 1 2; do zstd -q <part$i; done >many.jsonl.zst", SG_ZST, 3},
-        {"skip.jsonl.zst", "(printf 'P*M\\030\\003\\0\\0\\0abc'; zstd -q <raw) >skip.jsonl.zst", SG_ZST, 1},
+        {"skip.jsonl.zst", "(printf 'P*M\\030\\003\\0\\0\\0abc'; zstd -q <raw) >skip.jsonl.zst",
+         SG_ZST, 1},
         {"g.jsonl.gz", "gzip -n <raw >g.jsonl.gz", SG_GZ, 1},
         {"gg.jsonl.gz", "for i in 0 1 2; do gzip -n <part$i; done >gg.jsonl.gz", SG_GZ, 3},
         {"x.jsonl.xz", "xz -1 <raw >x.jsonl.xz", SG_XZ, 1},
@@ -281,13 +286,15 @@ static void empty_files(void **state) {
     assert_lines(&r, &none);
     assert_int_equal(r.batches, 0);
     result_free(&r);
-    static const char *const cut[] = {"e.jsonl.zst", "e.jsonl.gz", "e.jsonl.xz", "e.jsonl.bz2", "e.txt.gz"};
+    static const char *const cut[] = {"e.jsonl.zst", "e.jsonl.gz", "e.jsonl.xz", "e.jsonl.bz2",
+                                      "e.txt.gz"};
     for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) {
         r = read_bytes(cut[i], &chain, (struct sg_frames_options){0});
         assert_refused(&r, "cut to 0 bytes");
     }
-    static const char *const made[] = {"gzip -n </dev/null >n.jsonl.gz", "xz </dev/null >n.jsonl.xz",
-                                       "bzip2 </dev/null >n.jsonl.bz2", "zstd -q </dev/null >n.jsonl.zst"};
+    static const char *const made[] = {"gzip -n </dev/null >n.jsonl.gz",
+                                       "xz </dev/null >n.jsonl.xz", "bzip2 </dev/null >n.jsonl.bz2",
+                                       "zstd -q </dev/null >n.jsonl.zst"};
     static const char *const names[] = {"n.jsonl.gz", "n.jsonl.xz", "n.jsonl.bz2", "n.jsonl.zst"};
     for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
         char command[200];
@@ -311,7 +318,8 @@ static void cut_anywhere(void **state) {
     for (size_t i = 0; i < sizeof tools / sizeof *tools; i++) {
         char command[200];
         /* Two frames, so that the second one is cut too. */
-        snprintf(command, sizeof command, "cd %s && (%s <raw; %s <raw) >%s", folder, tools[i], tools[i], names[i]);
+        snprintf(command, sizeof command, "cd %s && (%s <raw; %s <raw) >%s", folder, tools[i],
+                 tools[i], names[i]);
         assert_int_equal(system(command), 0);
         assert_int_equal(sg_file_load(in_folder(names[i]), 1 << 20, &whole, NULL), SG_OK);
         unsigned read_well = 0;
@@ -357,15 +365,18 @@ static void chain_damaged_anywhere(void **state) {
     for (chain.len = 1; chain.len < all; chain.len++) {
         struct result r = read_bytes("d.jsonl.zst", &chain, (struct sg_frames_options){0});
         read_well += r.code == SG_END;
-        if (r.code == SG_END) assert_false(r.has_table);
-        else assert_int_equal(r.code, SG_DATA);
+        if (r.code == SG_END)
+            assert_false(r.has_table);
+        else
+            assert_int_equal(r.code, SG_DATA);
         result_free(&r);
     }
     assert_int_equal(read_well, table.frames);
     for (size_t i = 0; i < all; i++) {
         for (int stream = 0; stream < 2; stream++) {
             chain.data[i] ^= 0x08;
-            struct result r = read_bytes("d.jsonl.zst", &chain, (struct sg_frames_options){.stream = stream});
+            struct result r =
+                read_bytes("d.jsonl.zst", &chain, (struct sg_frames_options){.stream = stream});
             chain.data[i] ^= 0x08;
             if (r.code == SG_END) {
                 /* Only what changes nothing: padding, another way to the same match. Never a checksum. */
@@ -408,7 +419,8 @@ static void garbage_and_tables(void **state) {
         }
     }
     /* gz: the CRC, which libarchive would not look at. */
-    static const unsigned char crc_wrong[] = {0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xAB, 0xE6, 2, 0, 1, 2, 3, 4, 3, 0, 0, 0};
+    static const unsigned char crc_wrong[] = {0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xAB,
+                                              0xE6, 2,    0, 1, 2, 3, 4, 3, 0, 0, 0};
     chain.len = 0;
     sg_buf_put(&chain, crc_wrong, sizeof crc_wrong);
     r = read_bytes("g.jsonl.gz", &chain, (struct sg_frames_options){0});
@@ -426,19 +438,22 @@ static void sums_in_the_table_alone(void **state) {
     (void)state;
     struct sg_buf raw = {0}, chain = {0}, entries = {0};
     put_records(&raw, 0, 400);
-    size_t half = (size_t)((char *)memchr(raw.data + raw.len / 2, '\n', raw.len / 2) + 1 - raw.data);
+    size_t half =
+        (size_t)((char *)memchr(raw.data + raw.len / 2, '\n', raw.len / 2) + 1 - raw.data);
     for (int i = 0; i < 2; i++) {
         const char *from = raw.data + (i ? half : 0);
         size_t len = i ? raw.len - half : half, bound = ZSTD_compressBound(len);
         size_t packed = ZSTD_compress(sg_buf_room(&chain, bound), bound, from, len, 1);
         chain.len += packed;
         uint32_t entry[3] = {(uint32_t)packed, (uint32_t)len, (uint32_t)sg_hash_xxh64(from, len)};
-        for (int f = 0; f < 3; f++) sg_num_put_u32(sg_buf_room(&entries, 4), entry[f]), entries.len += 4;
+        for (int f = 0; f < 3; f++)
+            sg_num_put_u32(sg_buf_room(&entries, 4), entry[f]), entries.len += 4;
     }
     struct sg_frames_table table = {.entries = entries, .frames = 2};
     sg_frames_table_end(&table, &chain);
     for (int stream = 0; stream < 2; stream++) {
-        struct result r = read_bytes("t.jsonl.zst", &chain, (struct sg_frames_options){.stream = stream});
+        struct result r =
+            read_bytes("t.jsonl.zst", &chain, (struct sg_frames_options){.stream = stream});
         assert_lines(&r, &raw);
         assert_int_equal(r.packed, stream ? 0 : 2);
         result_free(&r);
@@ -454,7 +469,8 @@ static void sums_in_the_table_alone(void **state) {
 static void window_limits(void **state) {
     (void)state;
     /* A frame header that asks for 2 GiB; the rest does not matter. */
-    static const unsigned char head[] = {0x28, 0xB5, 0x2F, 0xFD, 0x04, (31 - 10) << 3, 1, 0, 0, 0, 0, 0, 0};
+    static const unsigned char head[] = {0x28, 0xB5, 0x2F, 0xFD, 0x04, (31 - 10) << 3, 1, 0,
+                                         0,    0,    0,    0,    0};
     struct sg_buf bytes = {0};
     sg_buf_put(&bytes, head, sizeof head);
     struct result r = read_bytes("w.jsonl.zst", &bytes, (struct sg_frames_options){0});
@@ -465,7 +481,8 @@ static void window_limits(void **state) {
     sg_buf_free(&bytes);
     /* --long=27 itself is read, and the budget can ask for its window before the first byte. */
     char command[200];
-    snprintf(command, sizeof command, "yes '{\"id\":\"1\"}' | head -c 1100 | zstd -q --long=27 >%s/l.jsonl.zst", folder);
+    snprintf(command, sizeof command,
+             "yes '{\"id\":\"1\"}' | head -c 1100 | zstd -q --long=27 >%s/l.jsonl.zst", folder);
     assert_int_equal(system(command), 0);
     struct sg_frames *reader;
     assert_int_equal(sg_frames_open(&reader, in_folder("l.jsonl.zst"), NULL, NULL), SG_OK);
@@ -512,7 +529,8 @@ static void dribbled(const char *name, const struct sg_buf *bytes, const struct 
 
 static void borders_do_not_depend_on_pipes(void **state) {
     (void)state;
-    static const char *const names[] = {"q.jsonl", "q.jsonl.zst", "q.jsonl.gz", "q.jsonl.xz", "q.jsonl.bz2"};
+    static const char *const names[] = {"q.jsonl", "q.jsonl.zst", "q.jsonl.gz", "q.jsonl.xz",
+                                        "q.jsonl.bz2"};
     static const char *const tools[] = {"cat", "zstd -q", "gzip -n", "xz -0", "bzip2 -1"};
     struct sg_buf raw = {0}, bytes = {0};
     put_records(&raw, 0, 15000);
@@ -539,7 +557,8 @@ static void put_line(struct sg_buf *out, size_t len) {
 /* Lines around the limits: at a limit they pass, one over it they are a too_long batch; what stands around is kept. */
 static void long_lines(void **state) {
     (void)state;
-    static const size_t limits[] = {100, SG_FRAMES_BATCH - 1, SG_FRAMES_BATCH, SG_FRAMES_BATCH + 1, 5000000};
+    static const size_t limits[] = {100, SG_FRAMES_BATCH - 1, SG_FRAMES_BATCH, SG_FRAMES_BATCH + 1,
+                                    5000000};
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         for (int form = 0; form < 3; form++) {
             struct sg_buf bytes = {0}, want = {0}, chain = {0};
@@ -614,8 +633,8 @@ static void memory_limits(void **state) {
 static void line_ends(void **state) {
     (void)state;
     static const char *const texts[][2] = {
-        {"{}", "{}\n"},     {"{}\n", "{}\n"},       {"{}\r\n[]\r\n", "{}\r\n[]\r\n"},
-        {"\n\n", "\n\n"},   {"\n", "\n"},           {"{}\r", "{}\r\n"},
+        {"{}", "{}\n"},   {"{}\n", "{}\n"}, {"{}\r\n[]\r\n", "{}\r\n[]\r\n"},
+        {"\n\n", "\n\n"}, {"\n", "\n"},     {"{}\r", "{}\r\n"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct sg_buf bytes = {0}, want = {0}, chain = {0};
@@ -718,9 +737,13 @@ static void packed_files_are_read_by_others(void **state) {
     save("raw", &raw);
     save("o.jsonl.zst", &packed);
     packed.len = 0;
-    struct sg_frames_packer *gz = sg_frames_packer_new(SG_GZ, 6), *plain = sg_frames_packer_new(SG_PLAIN, 0);
+    struct sg_frames_packer *gz = sg_frames_packer_new(SG_GZ, 6),
+                            *plain = sg_frames_packer_new(SG_PLAIN, 0);
     for (size_t at = 0; at < raw.len; at += 100000)
-        assert_int_equal(sg_frames_pack(gz, raw.data + at, raw.len - at < 100000 ? raw.len - at : 100000, &packed, NULL), SG_OK);
+        assert_int_equal(sg_frames_pack(gz, raw.data + at,
+                                        raw.len - at < 100000 ? raw.len - at : 100000, &packed,
+                                        NULL),
+                         SG_OK);
     assert_int_equal(sg_num_get_u32(packed.data + 4), 0); /* no time in it */
     save("o.jsonl.gz", &packed);
     packed.len = 0;
@@ -733,7 +756,8 @@ static void packed_files_are_read_by_others(void **state) {
     char command[400];
     snprintf(command, sizeof command,
              "cd %s && zstd -tq o.jsonl.zst none.jsonl.zst && zstdcat o.jsonl.zst | cmp - raw && "
-             "zcat o.jsonl.gz | cmp - raw && test -z \"$(zstdcat none.jsonl.zst)\"", folder);
+             "zcat o.jsonl.gz | cmp - raw && test -z \"$(zstdcat none.jsonl.zst)\"",
+             folder);
     assert_int_equal(system(command), 0);
     sg_frames_packer_free(gz);
     sg_frames_packer_free(plain);
@@ -750,7 +774,8 @@ static void names_and_places(void **state) {
     assert_true(sg_frames_suffix("b.jsonl.gz", &c) && c == SG_GZ);
     assert_true(sg_frames_suffix("b.jsonl.xz", &c) && c == SG_XZ);
     assert_true(sg_frames_suffix("b.jsonl.bz2", &c) && c == SG_BZ2);
-    assert_false(sg_frames_suffix("b.json", &c) || sg_frames_suffix("b.zst", &c) || sg_frames_suffix("", &c));
+    assert_false(sg_frames_suffix("b.json", &c) || sg_frames_suffix("b.zst", &c) ||
+                 sg_frames_suffix("", &c));
     struct result r = read_name("nothing-here.jsonl", (struct sg_frames_options){0});
     assert_int_equal(r.code, SG_SYSTEM);
     r = read_name(".", (struct sg_frames_options){0});
@@ -795,12 +820,23 @@ static void header_fields(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(both_ways), cmocka_unit_test(foreign_files), cmocka_unit_test(concatenated_chains),
-        cmocka_unit_test(empty_files), cmocka_unit_test(cut_anywhere), cmocka_unit_test(chain_damaged_anywhere),
-        cmocka_unit_test(garbage_and_tables), cmocka_unit_test(window_limits), cmocka_unit_test(sums_in_the_table_alone),
-        cmocka_unit_test(borders_do_not_depend_on_pipes), cmocka_unit_test(long_lines), cmocka_unit_test(memory_limits),
-        cmocka_unit_test(line_ends), cmocka_unit_test(split_lines), cmocka_unit_test(packer_has_no_memory),
-        cmocka_unit_test(packed_files_are_read_by_others), cmocka_unit_test(names_and_places),
+        cmocka_unit_test(both_ways),
+        cmocka_unit_test(foreign_files),
+        cmocka_unit_test(concatenated_chains),
+        cmocka_unit_test(empty_files),
+        cmocka_unit_test(cut_anywhere),
+        cmocka_unit_test(chain_damaged_anywhere),
+        cmocka_unit_test(garbage_and_tables),
+        cmocka_unit_test(window_limits),
+        cmocka_unit_test(sums_in_the_table_alone),
+        cmocka_unit_test(borders_do_not_depend_on_pipes),
+        cmocka_unit_test(long_lines),
+        cmocka_unit_test(memory_limits),
+        cmocka_unit_test(line_ends),
+        cmocka_unit_test(split_lines),
+        cmocka_unit_test(packer_has_no_memory),
+        cmocka_unit_test(packed_files_are_read_by_others),
+        cmocka_unit_test(names_and_places),
         cmocka_unit_test(header_fields),
     };
     return cmocka_run_group_tests_name("frames", tests, make_folder, remove_folder);

@@ -29,7 +29,8 @@ static void known_values(void **state) {
     char hex[SG_HASH_HEX];
     assert_int_equal(sg_hash64("", 0, 0), 0x2d06800538d394c2u);
     assert_string_equal(sg_hash_hex(sg_hash128("", 0, 0), hex), "99aa06d3014798d86001c324468d497f");
-    assert_string_equal(sg_hash_hex(sg_hash128("sangam", 6, 0), hex), "f00c78cee7f0c3d06d494a74323b9390");
+    assert_string_equal(sg_hash_hex(sg_hash128("sangam", 6, 0), hex),
+                        "f00c78cee7f0c3d06d494a74323b9390");
 }
 
 static void one_shot_is_xxh3(void **state) {
@@ -100,9 +101,14 @@ static void hex_goes_both_ways(void **state) {
     assert_string_equal(sg_hash_hex(hash, hex), "fedcba98765432100123456789abcdef");
     assert_true(sg_hash_parse("FEDCBA98765432100123456789abcdef", &back));
     assert_int_equal(sg_hash_compare(hash, back), 0);
-    static const char *const bad[] = {"", "0", "fedcba98765432100123456789abcde", "fedcba98765432100123456789abcdef0",
-                                      "gedcba98765432100123456789abcdef", " edcba98765432100123456789abcdef"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(sg_hash_parse(bad[i], &back));
+    static const char *const bad[] = {"",
+                                      "0",
+                                      "fedcba98765432100123456789abcde",
+                                      "fedcba98765432100123456789abcdef0",
+                                      "gedcba98765432100123456789abcdef",
+                                      " edcba98765432100123456789abcdef"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(sg_hash_parse(bad[i], &back));
     assert_int_equal(sg_hash_compare(hash, back), 0); /* left alone */
 }
 
@@ -121,7 +127,8 @@ static void sha_vectors(void **state) {
     sha_is("abc", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     sha_is("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 56,
            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
-    sha_is("abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnop"
+    sha_is("abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopq"
+           "rlmnopqrsmnopqrstnop"
            "qrstu",
            112, "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1");
     sha_is("\xbd", 1, "68325720aabd7c82f30f554b313d0570c95accbb7dc4b5aae11204c08ffe732b");
@@ -168,7 +175,7 @@ static void sha_kernels_agree(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_values),      cmocka_unit_test(one_shot_is_xxh3),
+        cmocka_unit_test(known_values),         cmocka_unit_test(one_shot_is_xxh3),
         cmocka_unit_test(pieces_give_the_same), cmocka_unit_test(sized_pieces_do_not_run_together),
         cmocka_unit_test(sums_carry_and_wrap),  cmocka_unit_test(order_is_by_value),
         cmocka_unit_test(hex_goes_both_ways),   cmocka_unit_test(sha_vectors),

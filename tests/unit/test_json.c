@@ -36,7 +36,8 @@ static void grammar(void **state) {
             assert_true(value.len > 0 && !strchr(" \t\r\n", value.text[0]));
         } else {
             if (code != SG_DATA || err.byte != c->wrong || strcmp(err.text, c->cause) != 0)
-                fail_msg("%s: '%s' at %d, not '%s' at %d", c->text, err.text, (int)err.byte, c->cause, (int)c->wrong);
+                fail_msg("%s: '%s' at %d, not '%s' at %d", c->text, err.text, (int)err.byte,
+                         c->cause, (int)c->wrong);
         }
         json_t *theirs;
         enum oracle oracle = oracle_ask(text, c->len, &theirs);
@@ -49,7 +50,8 @@ static void grammar(void **state) {
 
 static char *nested(size_t depth, char open, char close) {
     struct sg_buf text = {0};
-    for (size_t i = 0; i < depth; i++) sg_buf_puts(&text, open == '[' ? "[" : i % 2 ? "{\"a\":" : "[");
+    for (size_t i = 0; i < depth; i++)
+        sg_buf_puts(&text, open == '[' ? "[" : i % 2 ? "{\"a\":" : "[");
     for (size_t i = depth; i-- > 0;) sg_buf_putc(&text, open == '[' ? close : i % 2 ? '}' : ']');
     if (open == '{' && depth % 2 == 0) { /* the innermost object needs a value */
         sg_buf_free(&text);
@@ -121,7 +123,8 @@ static void walking(void **state) {
 
 static void members(void **state) {
     (void)state;
-    struct sg_json value, object = checked("{\"te\\u0078t\":1,\"a\":2,\"a\":3,\"\\\"\":4,\"n\\u0000\":5}");
+    struct sg_json value,
+        object = checked("{\"te\\u0078t\":1,\"a\":2,\"a\":3,\"\\\"\":4,\"n\\u0000\":5}");
     assert_true(sg_json_member(object, "text", &value) && is(value, "1"));
     assert_true(sg_json_member(object, "a", &value) && is(value, "3")); /* the last one */
     assert_true(sg_json_member(object, "\"", &value) && is(value, "4"));
@@ -138,8 +141,10 @@ static void typed_reads(void **state) {
     bool truth = false;
     assert_true(sg_json_u64(checked("18446744073709551615"), &whole) && whole == UINT64_MAX);
     assert_true(sg_json_u64(checked(" 0 "), &whole) && whole == 0);
-    static const char *const not_whole[] = {"18446744073709551616", "-1", "1.0", "1e3", "\"1\"", "true", "null", "[1]"};
-    for (size_t i = 0; i < COUNT(not_whole); i++) assert_false(sg_json_u64(checked(not_whole[i]), &whole));
+    static const char *const not_whole[] = {
+        "18446744073709551616", "-1", "1.0", "1e3", "\"1\"", "true", "null", "[1]"};
+    for (size_t i = 0; i < COUNT(not_whole); i++)
+        assert_false(sg_json_u64(checked(not_whole[i]), &whole));
     assert_true(sg_json_double(checked("-1.5e+3"), &number) && number == -1500);
     char digits[300] = "0.";
     memset(digits + 2, '3', 290);
@@ -164,8 +169,10 @@ static void strings(void **state) {
         {"\"abc\"", "abc", 3, 0},
         {"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\/\b\f\n\r\t", 8, 0},
         {"\"a\\u0000b\"", "a\0b", 3, 0},
-        {"\"\\u0939\\u093f\\u00e9\\u0041\"", "\xE0\xA4\xB9\xE0\xA4\xBF\xC3\xA9"
-                                             "A", 9, 0},
+        {"\"\\u0939\\u093f\\u00e9\\u0041\"",
+         "\xE0\xA4\xB9\xE0\xA4\xBF\xC3\xA9"
+         "A",
+         9, 0},
         {"\"\\ud83d\\uDE00!\"", "\xF0\x9F\x98\x80!", 5, 0},
         {"\"\\ud83d\"", "\xEF\xBF\xBD", 3, 1},
         {"\"\\ude00\\ud83d\"", "\xEF\xBF\xBD\xEF\xBF\xBD", 6, 2},
@@ -174,7 +181,8 @@ static void strings(void **state) {
         {"\"\\ud83d\\n\"", "\xEF\xBF\xBD\n", 4, 1},
         {"\"\\uffff\\udbff\\udfff\"", "\xEF\xBF\xBF\xF4\x8F\xBF\xBF", 7, 0},
         {"\"0123456789012345678901234567890123456789\\n0123456789012345678901234567890123456789\"",
-         "0123456789012345678901234567890123456789\n0123456789012345678901234567890123456789", 81, 0},
+         "0123456789012345678901234567890123456789\n0123456789012345678901234567890123456789", 81,
+         0},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct sg_buf out = {0};
@@ -205,11 +213,14 @@ static void quoting(void **state) {
     for (int i = 0; i < 0x80; i++) all[i] = (char)i;
     sg_json_quote(&out, all, sizeof all);
     sg_buf_str(&out);
-    assert_string_equal(out.data,
-                        "\"\\u0000\\u0001\\u0002\\u0003\\u0004\\u0005\\u0006\\u0007\\b\\t\\n\\u000b\\f\\r\\u000e\\u000f"
-                        "\\u0010\\u0011\\u0012\\u0013\\u0014\\u0015\\u0016\\u0017\\u0018\\u0019\\u001a\\u001b\\u001c\\u001d"
-                        "\\u001e\\u001f !\\\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\\\]^_`"
-                        "abcdefghijklmnopqrstuvwxyz{|}~\x7F\"");
+    assert_string_equal(
+        out.data,
+        "\"\\u0000\\u0001\\u0002\\u0003\\u0004\\u0005\\u0006\\u0007\\b\\t\\n\\u000b\\f\\r\\u000e\\u"
+        "000f"
+        "\\u0010\\u0011\\u0012\\u0013\\u0014\\u0015\\u0016\\u0017\\u0018\\u0019\\u001a\\u001b\\u001"
+        "c\\u001d"
+        "\\u001e\\u001f !\\\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\\\]^_`"
+        "abcdefghijklmnopqrstuvwxyz{|}~\x7F\"");
     out.len = 0;
     sg_json_quote(&out, "", 0);
     assert_int_equal(out.len, 2);
@@ -222,9 +233,11 @@ static void quoting_is_undone_by_reading(void **state) {
     uint64_t rng = 41;
     for (int round = 0; round < 3000; round++) {
         char text[400];
-        size_t len = dice_below(&rng, 100 * (1 + (uint64_t)round % 4)), rare = 1 + dice_below(&rng, 60);
+        size_t len = dice_below(&rng, 100 * (1 + (uint64_t)round % 4)),
+               rare = 1 + dice_below(&rng, 60);
         for (size_t i = 0; i < len; i++)
-            text[i] = dice_below(&rng, rare) ? (char)('a' + i % 26) : "\"\\\n\x01\x1F\0\t/"[dice_below(&rng, 8)];
+            text[i] = dice_below(&rng, rare) ? (char)('a' + i % 26)
+                                             : "\"\\\n\x01\x1F\0\t/"[dice_below(&rng, 8)];
         struct sg_buf quoted = {0}, back = {0};
         struct sg_json value;
         sg_json_quote(&quoted, text, len);
@@ -266,8 +279,10 @@ static void writing(void **state) {
     sg_json_open(&out, '{'); /* the next line */
     sg_json_close(&out, '}');
     sg_buf_str(&out);
-    assert_string_equal(out.data, "{\"a\":18446744073709551615,\"b\\n\":[\"x\",\"y\",1.0,-0.25,true,false,[],{},null,0],"
-                                  "\"c\":{}}\n{}");
+    assert_string_equal(
+        out.data,
+        "{\"a\":18446744073709551615,\"b\\n\":[\"x\",\"y\",1.0,-0.25,true,false,[],{},null,0],"
+        "\"c\":{}}\n{}");
     sg_buf_free(&out);
 }
 
@@ -277,11 +292,20 @@ static void names_compare_by_meaning(void **state) {
         const char *a, *b;
         int order;
     } cases[] = {
-        {"text", "te\\u0078t", 0}, {"", "", 0}, {"a", "", 1}, {"", "a", -1}, {"a", "\\u0062", -1}, {"\\/", "/", 0},
-        {"\\ud83d\\ude00", "\xF0\x9F\x98\x80", 0}, {"\\u0000", "", 1}, {"\\n", "\\u000A", 0}, {"ab", "a", 1},
+        {"text", "te\\u0078t", 0},
+        {"", "", 0},
+        {"a", "", 1},
+        {"", "a", -1},
+        {"a", "\\u0062", -1},
+        {"\\/", "/", 0},
+        {"\\ud83d\\ude00", "\xF0\x9F\x98\x80", 0},
+        {"\\u0000", "", 1},
+        {"\\n", "\\u000A", 0},
+        {"ab", "a", 1},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct sg_json_chars a = {cases[i].a, strlen(cases[i].a), true}, b = {cases[i].b, strlen(cases[i].b), true};
+        struct sg_json_chars a = {cases[i].a, strlen(cases[i].a), true},
+                             b = {cases[i].b, strlen(cases[i].b), true};
         assert_int_equal(sg_json_chars_compare(a, b), cases[i].order);
         assert_int_equal(sg_json_chars_compare(b, a), -cases[i].order);
     }
@@ -296,11 +320,14 @@ static void kernels_agree(void **state) {
         text = realloc(text, len + 1);
         for (size_t i = 0; i < len; i++) {
             text[i] = (unsigned char)dice_below(&rng, 256);
-            if (dice_below(&rng, rare) && (text[i] < 0x20 || text[i] == '"' || text[i] == '\\')) text[i] |= 0x80;
+            if (dice_below(&rng, rare) && (text[i] < 0x20 || text[i] == '"' || text[i] == '\\'))
+                text[i] |= 0x80;
         }
         text = realloc(text, len ? len : 1);
         size_t expected = 0;
-        while (expected < len && text[expected] >= 0x20 && text[expected] != '"' && text[expected] != '\\') expected++;
+        while (expected < len && text[expected] >= 0x20 && text[expected] != '"' &&
+               text[expected] != '\\')
+            expected++;
         for (int level = SG_CPU_PORTABLE; level <= (int)sg_cpu_level(); level++) {
             const struct sg_kernels *kernels = sg_kernels_at((enum sg_cpu)level);
             char *to = exact((const char *)text, len);
@@ -316,11 +343,13 @@ static void kernels_agree(void **state) {
 
 /* One step of damage: a byte changed, put in, left out, doubled, or the rest cut off. */
 static size_t mutate(uint64_t *rng, char *text, size_t len, size_t cap) {
-    static const char likely[] = "\"\\{}[]:,0123456789.eE+-truefalsn \t\r\nu/bd8D\x01\x80\xC3\xE0\xA4\xED\xF0\xFF";
+    static const char likely[] =
+        "\"\\{}[]:,0123456789.eE+-truefalsn \t\r\nu/bd8D\x01\x80\xC3\xE0\xA4\xED\xF0\xFF";
     size_t at = len ? dice_below(rng, len) : 0;
     char byte = likely[dice_below(rng, sizeof likely - 1)];
     switch (dice_below(rng, 6)) {
-    case 0: case 1:
+    case 0:
+    case 1:
         if (len) text[at] = byte;
         return len;
     case 2:
@@ -352,7 +381,8 @@ static void mutations_as_jansson_sees_them(void **state) {
         while (round % 4 && c->wrong != GOOD) c = &json_cases[dice_below(&rng, JSON_CASES)];
         size_t len = c->len;
         memcpy(text, c->text, len);
-        for (uint64_t steps = dice_below(&rng, 4); steps > 0; steps--) len = mutate(&rng, text, len, sizeof text);
+        for (uint64_t steps = dice_below(&rng, 4); steps > 0; steps--)
+            len = mutate(&rng, text, len, sizeof text);
         char *copy = exact(text, len);
         struct sg_json value;
         struct sg_err err = {0};
@@ -361,7 +391,8 @@ static void mutations_as_jansson_sees_them(void **state) {
         enum oracle oracle = oracle_ask(copy, len, &theirs);
         if (oracle != ORACLE_UNSURE && (oracle == ORACLE_ACCEPTS) != (code == SG_OK))
             fail_msg("%.*s: %s", (int)len, copy, err.text);
-        if (oracle == ORACLE_ACCEPTS && !oracle_same(value, theirs)) fail_msg("%.*s", (int)len, copy);
+        if (oracle == ORACLE_ACCEPTS && !oracle_same(value, theirs))
+            fail_msg("%.*s", (int)len, copy);
         if (code != SG_OK) assert_true(err.byte <= len);
         accepted += oracle == ORACLE_ACCEPTS;
         rejected += oracle == ORACLE_REJECTS;

@@ -48,7 +48,8 @@ static const struct {
     {"urd_Arab", "کل شام ہم دریا کے کنارے دیر تک ٹہلتے رہے اور کتابوں کی باتیں کرتے رہے۔"},
     {"hin_Deva", "कल शाम हम बहुत देर तक नदी के किनारे टहलते रहे और किताबों की बातें करते रहे।"},
     {"mar_Deva", "काल संध्याकाळी आम्ही नदीच्या काठी बराच वेळ फिरलो आणि पुस्तकांबद्दल बोललो."},
-    {"npi_Deva", "हिजो बेलुका हामी नदीको किनारमा धेरै बेर हिँड्यौँ र किताबका कुरा गर्‍यौँ।"},
+    {"npi_Deva", "हिजो बेलुका हामी नदीको किनारमा धेरै बेर हिँड्यौँ र किताबका कुरा "
+                 "गर्‍यौँ।"},
     {"ben_Beng", "কাল সন্ধ্যায় আমরা অনেকক্ষণ নদীর ধারে হাঁটলাম আর বইয়ের কথা বললাম।"},
     {"asm_Beng", "কালি সন্ধিয়া আমি বহু সময় নৈৰ পাৰত খোজ কাঢ়িলোঁ আৰু কিতাপৰ কথা পাতিলোঁ।"},
     {"tam_Taml", "நேற்று மாலை நாங்கள் ஆற்றங்கரையில் நீண்ட நேரம் நடந்தோம்."},
@@ -77,7 +78,8 @@ static const struct {
     {"zxx_Zxxx", "★★★☆☆ 😀😀 → ✓"},
     {"zxx_Zxxx", "192.168.0.17 443 200 0.0031"},
     {"zxx_Zxxx", "for (i = 0; i < n; i++) { sum += a[i] * b[i]; }"},
-    {"zxx_Zxxx", "SELECT a.id, b.n FROM t1 a JOIN t2 b ON (a.id = b.id) WHERE b.n >= 3 AND a.k <> '';"},
+    {"zxx_Zxxx",
+     "SELECT a.id, b.n FROM t1 a JOIN t2 b ON (a.id = b.id) WHERE b.n >= 3 AND a.k <> '';"},
     {"zxx_Zxxx", "<td class=\"x\"><a href=\"/p?id=3\">12</a></td>"},
     {"zxx_Zxxx", "QWxsZXMgaXN0IGd1dCB1bmQgYWxsZXMgaXN0IHJpY2h0aWcgdW5kIHNvIHdlaXRlcg=="},
     {"zxx_Zxxx", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
@@ -97,7 +99,8 @@ static struct langtag *make(const struct langtag_settings *wish) {
     return langtag;
 }
 
-static const struct langtag_settings usual = {.min_score = LANGTAG_FLOOR, .sample_bytes = 1024, .top = 3};
+static const struct langtag_settings usual = {
+    .min_score = LANGTAG_FLOOR, .sample_bytes = 1024, .top = 3};
 
 static void many_languages(void **unused) {
     (void)unused;
@@ -109,12 +112,14 @@ static void many_languages(void **unused) {
         langtag_text(langtag, scratch, texts[i].text, strlen(texts[i].text), &answer);
         snprintf(label, sizeof label, "%s_%s", answer.language, answer.script);
         if (strcmp(label, texts[i].label) != 0)
-            fail_msg("%s, not %s (%f, %s): %s", label, texts[i].label, (double)answer.score, answer.labels[0], texts[i].text);
+            fail_msg("%s, not %s (%f, %s): %s", label, texts[i].label, (double)answer.score,
+                     answer.labels[0], texts[i].text);
         assert_true(answer.count >= 1 && answer.count <= 3);
         assert_true(answer.score >= 0 && answer.score <= 1);
         for (size_t k = 1; k < answer.count; k++)
             assert_true(answer.scores[k - 1] > answer.scores[k] ||
-                        (answer.scores[k - 1] == answer.scores[k] && strcmp(answer.labels[k - 1], answer.labels[k]) < 0));
+                        (answer.scores[k - 1] == answer.scores[k] &&
+                         strcmp(answer.labels[k - 1], answer.labels[k]) < 0));
     }
     langtag_scratch_free(scratch);
     langtag_free(langtag);
@@ -152,7 +157,8 @@ static void floor_makes_und(void **unused) {
     ask(langtag, texts[24].text, &answer);
     assert_string_equal(answer.language, "und");
     assert_string_equal(answer.script, "Deva");
-    assert_string_equal(answer.labels[0], "hin_Deva"); /* the list still tells what it was near to */
+    assert_string_equal(answer.labels[0],
+                        "hin_Deva"); /* the list still tells what it was near to */
     assert_true(answer.low && answer.score > 0.5f);
     ask(langtag, "안녕하세요", &answer); /* the script alone decides: certain */
     assert_string_equal(answer.language, "kor");
@@ -170,7 +176,7 @@ static void labels_limit_the_choice(void **unused) {
     struct langtag_answer answer;
     ask(langtag, texts[6].text, &answer); /* Dutch is nearest to German */
     assert_string_equal(answer.language, "deu");
-    assert_int_equal(answer.count, 3); /* deu_Latn, fra_Latn, hin_Latn */
+    assert_int_equal(answer.count, 3);     /* deu_Latn, fra_Latn, hin_Latn */
     ask(langtag, texts[25].text, &answer); /* one label is left in Deva */
     assert_string_equal(answer.labels[0], "hin_Deva");
     ask(langtag, texts[14].text, &answer); /* none in Cyrl */
@@ -231,15 +237,18 @@ static void record_members(void **unused) {
     struct sg_buf out = {0};
     struct sg_err err = {0};
     struct langtag_answer answer;
-    static const char line[] = "{\"text\":\"\\uc548\\ub155 \\ud83d\",\"language\":\"old\",\"n\":1.0e+05}";
+    static const char line[] =
+        "{\"text\":\"\\uc548\\ub155 \\ud83d\",\"language\":\"old\",\"n\":1.0e+05}";
     assert_int_equal(sg_record_scan(&record, line, strlen(line), &err), SG_OK);
     assert_true(langtag_record(langtag, scratch, &record, &answer));
     assert_int_equal(answer.lone_surrogates, 1);
     sg_record_write(&record, &out);
     sg_buf_str(&out);
-    assert_string_equal(out.data, "{\"text\":\"\\uc548\\ub155 \\ud83d\",\"language\":\"kor\",\"n\":1.0e+05,"
-                                  "\"language_script\":\"Hang\",\"language_score\":1.0,\"top_langs\":[\"kor_Hang\"],"
-                                  "\"top_scores\":[1.0],\"language_group\":\"\"}");
+    assert_string_equal(
+        out.data,
+        "{\"text\":\"\\uc548\\ub155 \\ud83d\",\"language\":\"kor\",\"n\":1.0e+05,"
+        "\"language_script\":\"Hang\",\"language_score\":1.0,\"top_langs\":[\"kor_Hang\"],"
+        "\"top_scores\":[1.0],\"language_group\":\"\"}");
     static const char bad[] = "{\"text\":7}";
     assert_int_equal(sg_record_scan(&record, bad, strlen(bad), &err), SG_OK);
     assert_false(langtag_record(langtag, scratch, &record, &answer));
@@ -278,7 +287,8 @@ static void letters_as_the_model_sees_them(void **unused) {
         struct sg_buf out = {0};
         int script = script_number(&table, cases[i][0]);
         assert_true(script >= SCRIPT_FIRST);
-        letters_write(&table, cases[i][1], strlen(cases[i][1]), (uint32_t)script, strcmp(cases[i][0], "Hani") == 0, &out);
+        letters_write(&table, cases[i][1], strlen(cases[i][1]), (uint32_t)script,
+                      strcmp(cases[i][0], "Hani") == 0, &out);
         sg_buf_str(&out);
         assert_string_equal(out.data, cases[i][2]);
         sg_buf_free(&out);
@@ -295,11 +305,13 @@ static void table_says_what_unicode_says(void **unused) {
     for (uint32_t c = 0; c < 0x110000; c++) {
         uint32_t entry = script_entry(&table, c);
         const char *category = sg_unicode_category(c), *script = sg_unicode_script(c);
-        bool letter = (category[0] == 'L' || category[0] == 'M') && c != 0x2BB && c != 0x2BC && c != 0x640 &&
-                      !(c >= 0xFE00 && c <= 0xFE0F);
+        bool letter = (category[0] == 'L' || category[0] == 'M') && c != 0x2BB && c != 0x2BC &&
+                      c != 0x640 && !(c >= 0xFE00 && c <= 0xFE0F);
         assert_int_equal(script_class_of(entry) == SCRIPT_LETTER, letter);
         if (!letter) continue;
-        if (strcmp(script, "Hira") == 0 || strcmp(script, "Kana") == 0 || strcmp(script, "Bopo") == 0) script = "Hani";
+        if (strcmp(script, "Hira") == 0 || strcmp(script, "Kana") == 0 ||
+            strcmp(script, "Bopo") == 0)
+            script = "Hani";
         assert_string_equal(table.names[script_of(entry)], script);
         assert_int_equal(script_lower(entry), sg_unicode_lower(c));
     }
@@ -318,10 +330,13 @@ static void samples_are_whole(void **unused) {
     for (int round = 0; round < 2000; round++) {
         struct sg_buf text = {0};
         struct sample_piece pieces[SAMPLE_PIECES];
-        size_t wanted = dice_below(&state, 6000), size = LANGTAG_SAMPLE_MIN + dice_below(&state, 1500), at = 0, sum = 0;
+        size_t wanted = dice_below(&state, 6000),
+               size = LANGTAG_SAMPLE_MIN + dice_below(&state, 1500), at = 0, sum = 0;
         int spaced = (int)dice_below(&state, 2);
         while (text.len < wanted)
-            sg_buf_puts(&text, letters[spaced && dice_below(&state, 5) == 0 ? 0 : 1 + dice_below(&state, 3)]);
+            sg_buf_puts(
+                &text,
+                letters[spaced && dice_below(&state, 5) == 0 ? 0 : 1 + dice_below(&state, 3)]);
         const char *data = text.len ? text.data : "";
         size_t count = sample_pieces(data, text.len, round % 7 ? size : 0, pieces);
         if (round % 7 == 0 || text.len <= size + size / 2) {
@@ -354,11 +369,16 @@ static void language_codes(void **unused) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(many_languages),          cmocka_unit_test(family_is_named),
-        cmocka_unit_test(floor_makes_und),         cmocka_unit_test(labels_limit_the_choice),
-        cmocka_unit_test(texts_do_not_mix),        cmocka_unit_test(exact_uses_no_steps),
-        cmocka_unit_test(record_members),          cmocka_unit_test(letters_as_the_model_sees_them),
-        cmocka_unit_test(table_says_what_unicode_says), cmocka_unit_test(samples_are_whole),
+        cmocka_unit_test(many_languages),
+        cmocka_unit_test(family_is_named),
+        cmocka_unit_test(floor_makes_und),
+        cmocka_unit_test(labels_limit_the_choice),
+        cmocka_unit_test(texts_do_not_mix),
+        cmocka_unit_test(exact_uses_no_steps),
+        cmocka_unit_test(record_members),
+        cmocka_unit_test(letters_as_the_model_sees_them),
+        cmocka_unit_test(table_says_what_unicode_says),
+        cmocka_unit_test(samples_are_whole),
         cmocka_unit_test(language_codes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,8 +40,9 @@ static void make_world(struct world *world, uint64_t *seed) {
     for (size_t i = 0; i < world->count; i++) {
         size_t size = 100 + dice_below(seed, 100), from = i ? dice_below(seed, i) : 0;
         for (size_t k = 0; k < size; k++)
-            world->sets[i][k] =
-                i && k < world->sizes[from] && dice_below(seed, 100) < 93 ? world->sets[from][k] : dice(seed);
+            world->sets[i][k] = i && k < world->sizes[from] && dice_below(seed, 100) < 93
+                                    ? world->sets[from][k]
+                                    : dice(seed);
         world->sizes[i] = size;
         qsort(world->sets[i], size, sizeof world->sets[i][0], by_value);
         dedup_minhash_start(&minhash, minima);
@@ -52,12 +53,14 @@ static void make_world(struct world *world, uint64_t *seed) {
     }
 }
 
-static void jaccard(const struct world *world, size_t a, size_t b, uint64_t *common, uint64_t *all) {
+static void jaccard(const struct world *world, size_t a, size_t b, uint64_t *common,
+                    uint64_t *all) {
     *common = dedup_set_common(world->sets[a], world->sizes[a], world->sets[b], world->sizes[b]);
     *all = world->sizes[a] + world->sizes[b] - *common;
 }
 
-static enum sg_code ask(void *context, size_t a, size_t b, uint64_t *common, uint64_t *all, struct sg_err *err) {
+static enum sg_code ask(void *context, size_t a, size_t b, uint64_t *common, uint64_t *all,
+                        struct sg_err *err) {
     struct world *world = context;
     (void)err;
     assert_true(world->announced[a] && world->announced[b]);
@@ -76,7 +79,9 @@ static void judge(struct world *world, const struct dedup_rule *rule, struct ded
     struct sg_err err = {0};
     if (dedup_leader_sift(rule, &component, fates)) return;
     for (size_t i = 0; i < world->count; i++) world->announced[i] = fates[i].needs_text;
-    assert_int_equal(dedup_leader_settle(rule, &component, (struct dedup_texts){ask, world}, fates, &err), SG_OK);
+    assert_int_equal(
+        dedup_leader_settle(rule, &component, (struct dedup_texts){ask, world}, fates, &err),
+        SG_OK);
     assert_true(world->asked > 0);
 }
 
@@ -90,7 +95,8 @@ static void naive(const struct world *world, const struct dedup_rule *rule, uint
         for (size_t k = 0; k < i && !world->short_text[i]; k++) {
             if (leaders[k] != k || world->short_text[k]) continue;
             uint64_t common, all;
-            unsigned matches = dedup_sketch_matches(world->sketches + i * BYTES, world->sketches + k * BYTES, BYTES);
+            unsigned matches = dedup_sketch_matches(world->sketches + i * BYTES,
+                                                    world->sketches + k * BYTES, BYTES);
             jaccard(world, i, k, &common, &all);
             if (matches >= rule->sure && (!sure || matches > best_matches)) {
                 sure = true;

@@ -15,7 +15,8 @@
 
 static void kernels_are_equal_bit_for_bit(void **state) {
     (void)state;
-    static uint32_t a[DEDUP_LANES], b[DEDUP_LANES], x[1000], expected[DEDUP_LANES], got[DEDUP_LANES];
+    static uint32_t a[DEDUP_LANES], b[DEDUP_LANES], x[1000], expected[DEDUP_LANES],
+        got[DEDUP_LANES];
     uint64_t seed = 11;
     for (int round = 0; round < 400; round++) {
         unsigned lanes = 16 * (1 + (unsigned)dice_below(&seed, DEDUP_LANES / 16));
@@ -92,7 +93,8 @@ static void estimator_and_curve(void **state) {
     const int pairs = 2000;
     const size_t size = 120;
     double bias_sum = 0, square_sum = 0, theory_sum = 0;
-    for (size_t common = 60; common <= 114; common += 6) { /* J from 1/3 to 0.9: 20,000 pairs in all */
+    for (size_t common = 60; common <= 114;
+         common += 6) { /* J from 1/3 to 0.9: 20,000 pairs in all */
         double j = (double)common / (double)(2 * size - common), p = 1 - pow(1 - pow(j, 6), 21);
         int shared = 0;
         for (int i = 0; i < pairs; i++) {
@@ -117,7 +119,8 @@ static void estimator_and_curve(void **state) {
         assert_true(fabs(measured - p) <= allowed);
     }
     double n = 10.0 * pairs;
-    print_message("bias %.5f, RMSE %.5f, theory %.5f\n", bias_sum / n, sqrt(square_sum / n), sqrt(theory_sum / n));
+    print_message("bias %.5f, RMSE %.5f, theory %.5f\n", bias_sum / n, sqrt(square_sum / n),
+                  sqrt(theory_sum / n));
     assert_true(fabs(bias_sum / n) <= 0.003);
     assert_true(sqrt(square_sum / n) <= 1.05 * sqrt(theory_sum / n));
 }

@@ -12,7 +12,9 @@
 #include "text/unicode.h"
 #include "text/utf8.h"
 
-static void put(struct sg_buf *out, uint32_t c) { out->len += sg_utf8_encode(c, sg_buf_room(out, 4)); }
+static void put(struct sg_buf *out, uint32_t c) {
+    out->len += sg_utf8_encode(c, sg_buf_room(out, 4));
+}
 
 /* "0041 0301" -> UTF-8 */
 static void from_hex(const char *hex, struct sg_buf *out) {
@@ -24,13 +26,16 @@ static void from_hex(const char *hex, struct sg_buf *out) {
     }
 }
 
-static void expect(const struct normalize *n, struct normalize_scratch *scratch, const struct sg_buf *in, const struct sg_buf *want,
-                   const char *what) {
+static void expect(const struct normalize *n, struct normalize_scratch *scratch,
+                   const struct sg_buf *in, const struct sg_buf *want, const char *what) {
     struct normalize_answer answer;
     normalize_document(n, scratch, in->data ? in->data : "", in->len, &answer);
-    if (answer.len != want->len || memcmp(answer.text, want->data ? want->data : "", want->len) != 0)
-        fail_msg("%s: got '%.*s', want '%.*s'", what, (int)answer.len, answer.text, (int)want->len, want->data);
-    assert_int_equal(answer.changed, in->len != want->len || memcmp(in->data, want->data, in->len) != 0);
+    if (answer.len != want->len ||
+        memcmp(answer.text, want->data ? want->data : "", want->len) != 0)
+        fail_msg("%s: got '%.*s', want '%.*s'", what, (int)answer.len, answer.text, (int)want->len,
+                 want->data);
+    assert_int_equal(answer.changed,
+                     in->len != want->len || memcmp(in->data, want->data, in->len) != 0);
 }
 
 static struct normalize *make(const char *profile) {
@@ -73,7 +78,8 @@ static void test_examples(void **state) {
 
 static void expect_text(const struct normalize *n, const char *in, const char *want) {
     struct normalize_scratch scratch = {0};
-    struct sg_buf a = {(char *)(uintptr_t)in, strlen(in), strlen(in)}, b = {(char *)(uintptr_t)want, strlen(want), strlen(want)};
+    struct sg_buf a = {(char *)(uintptr_t)in, strlen(in), strlen(in)},
+                  b = {(char *)(uintptr_t)want, strlen(want), strlen(want)};
     expect(n, &scratch, &a, &b, in);
     normalize_scratch_free(&scratch);
 }
@@ -94,7 +100,11 @@ static void test_lines_and_blanks(void **state) {
     expect_text(web, "1234567  12345678", "1234567 12345678");
     expect_text(web, "123456789012345 ", "123456789012345");
     expect_text(conservative, "a  b ", "a  b ");
-    expect_text(conservative, "a\xC2\xA0" "b", "a\xC2\xA0" "b");
+    expect_text(conservative,
+                "a\xC2\xA0"
+                "b",
+                "a\xC2\xA0"
+                "b");
     normalize_free(web);
     normalize_free(conservative);
 }
@@ -142,12 +152,15 @@ static uint64_t next_random(uint64_t *state) { /* splitmix64 */
 /* Idempotent, NFC, no code point that a pass removes, and each line for itself. */
 static void test_properties(void **state) {
     (void)state;
-    static const uint32_t pool[] = {'a', 'b', 'e', ' ', ' ', ' ', '\n', '\n', '\r', '\t', 0, 1, 0x0B, 0x0C, 0x1F, 0x7F, 0x85, 0xA0, 0xC5,
-                                    0x300, 0x301, 0x323, 0x327, 0x30A, 0x345, 0x5D0, 0x5B4, 0x5B7, 0x627, 0x653, 0x654, 0x915, 0x928,
-                                    0x93C, 0x94D, 0x958, 0x9C7, 0x9BE, 0xBC6, 0xBBE, 0xBD7, 0xDD9, 0xDCF, 0xDCA, 0x1100, 0x1161, 0x11A8,
-                                    0xAC00, 0x1680, 0x1820, 0x180B, 0x2000, 0x2003, 0x200B, 0x2028, 0x2029, 0x202F, 0x206A, 0x212B,
-                                    0x2126, 0x3000, 0x304B, 0x3099, 0xF900, 0xFA19, 0xFB1D, 0xFEFF, 0xFFF9, 0xFFFD, 0xFDD0, 0xFFFE,
-                                    0x1D15E, 0x1D165, 0x110B9, 0x110BA, 0x1FFFE, 0x2F800, 0xE000, 0xF0000};
+    static const uint32_t pool[] = {
+        'a',    'b',     'e',     ' ',     ' ',     ' ',     '\n',    '\n',   '\r',   '\t',
+        0,      1,       0x0B,    0x0C,    0x1F,    0x7F,    0x85,    0xA0,   0xC5,   0x300,
+        0x301,  0x323,   0x327,   0x30A,   0x345,   0x5D0,   0x5B4,   0x5B7,  0x627,  0x653,
+        0x654,  0x915,   0x928,   0x93C,   0x94D,   0x958,   0x9C7,   0x9BE,  0xBC6,  0xBBE,
+        0xBD7,  0xDD9,   0xDCF,   0xDCA,   0x1100,  0x1161,  0x11A8,  0xAC00, 0x1680, 0x1820,
+        0x180B, 0x2000,  0x2003,  0x200B,  0x2028,  0x2029,  0x202F,  0x206A, 0x212B, 0x2126,
+        0x3000, 0x304B,  0x3099,  0xF900,  0xFA19,  0xFB1D,  0xFEFF,  0xFFF9, 0xFFFD, 0xFDD0,
+        0xFFFE, 0x1D15E, 0x1D165, 0x110B9, 0x110BA, 0x1FFFE, 0x2F800, 0xE000, 0xF0000};
     struct normalize *web = make("web");
     struct normalize_scratch scratch = {0};
     struct sg_buf in = {0}, once = {0}, nfc = {0};
@@ -157,7 +170,8 @@ static void test_properties(void **state) {
         struct normalize_answer answer;
         size_t len = next_random(&seed) % 24;
         in.len = once.len = nfc.len = 0;
-        for (size_t k = 0; k < len; k++) put(&in, pool[next_random(&seed) % (sizeof pool / sizeof *pool)]);
+        for (size_t k = 0; k < len; k++)
+            put(&in, pool[next_random(&seed) % (sizeof pool / sizeof *pool)]);
         normalize_document(web, &scratch, in.data ? in.data : "", in.len, &answer);
         sg_buf_put(&once, answer.text, answer.len);
         sg_unicode_nfc(once.data ? once.data : "", once.len, &nfc);
@@ -166,7 +180,8 @@ static void test_properties(void **state) {
         for (const char *p = once.data, *end = p + once.len; p < end;) {
             uint32_t c = sg_utf8_next(&p);
             assert_false(c < 0x20 && c != '\n' && c != '\t');
-            assert_false(c == 0x7F || c == 0xFEFF || c == 0x2028 || c == 0xA0 || c == 0x3000 || (c & 0xFFFE) == 0xFFFE);
+            assert_false(c == 0x7F || c == 0xFEFF || c == 0x2028 || c == 0xA0 || c == 0x3000 ||
+                         (c & 0xFFFE) == 0xFFFE);
         }
         normalize_document(web, &scratch, once.data ? once.data : "", once.len, &answer);
         assert_false(answer.changed);
@@ -181,7 +196,9 @@ static void test_properties(void **state) {
 /* Column 2 of NormalizationTest.txt is the NFC of columns 1, 2 and 3, column 4 of 4 and 5. */
 static void test_unicode_data(void **state) {
     (void)state;
-    FILE *file = popen("bzcat /usr/share/unicode/NormalizationTest.txt.bz2 2>/dev/null || cat /usr/share/unicode/NormalizationTest.txt", "r");
+    FILE *file = popen("bzcat /usr/share/unicode/NormalizationTest.txt.bz2 2>/dev/null || cat "
+                       "/usr/share/unicode/NormalizationTest.txt",
+                       "r");
     int first = file ? getc(file) : EOF;
     if (first == EOF) {
         if (file) pclose(file);
@@ -219,8 +236,9 @@ static void test_unicode_data(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_examples),   cmocka_unit_test(test_lines_and_blanks), cmocka_unit_test(test_settings),
-        cmocka_unit_test(test_counts),     cmocka_unit_test(test_properties),       cmocka_unit_test(test_unicode_data),
+        cmocka_unit_test(test_examples),   cmocka_unit_test(test_lines_and_blanks),
+        cmocka_unit_test(test_settings),   cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_properties), cmocka_unit_test(test_unicode_data),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

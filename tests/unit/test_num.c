@@ -22,7 +22,8 @@ static void whole_numbers(void **state) {
     assert_true(sg_num_parse_u64("0", &v) && v == 0);
     assert_true(sg_num_parse_u64("007", &v) && v == 7);
     assert_true(sg_num_parse_u64("18446744073709551615", &v) && v == UINT64_MAX);
-    static const char *const bad[] = {"", "-1", "+1", " 1", "1 ", "1.0", "0x10", "18446744073709551616", "99999999999999999999"};
+    static const char *const bad[] = {
+        "", "-1", "+1", " 1", "1 ", "1.0", "0x10", "18446744073709551616", "99999999999999999999"};
     for (size_t i = 0; i < COUNT(bad); i++) assert_false(sg_num_parse_u64(bad[i], &v));
     assert_true(v == UINT64_MAX); /* left alone */
 }
@@ -39,9 +40,11 @@ static void decimals(void **state) {
     assert_true(sg_num_parse_double("1e-400", &v) && v == 0);
     /* Halfway between two doubles, and a hair above: needs every digit. */
     assert_true(sg_num_parse_double("9007199254740993", &v) && v == 9007199254740992.0);
-    assert_true(sg_num_parse_double("9007199254740993.00000000000000000000000000000001", &v) && v == 9007199254740994.0);
+    assert_true(sg_num_parse_double("9007199254740993.00000000000000000000000000000001", &v) &&
+                v == 9007199254740994.0);
     v = 77;
-    static const char *const bad[] = {"", ".", "-", "e5", "1e", "1e+", "0x1p3", "nan", "inf", " 1", "1 ", "1,5", "1e999", "--1"};
+    static const char *const bad[] = {"",    ".",   "-",  "e5", "1e",  "1e+",   "0x1p3",
+                                      "nan", "inf", " 1", "1 ", "1,5", "1e999", "--1"};
     for (size_t i = 0; i < COUNT(bad); i++) assert_false(sg_num_parse_double(bad[i], &v));
     assert_true(v == 77);
 }
@@ -52,9 +55,20 @@ static void sizes(void **state) {
         const char *text;
         uint64_t bytes;
     } good[] = {
-        {"0", 0},         {"4096", 4096},         {"4096B", 4096},      {"1K", 1024},       {"1k", 1024},
-        {"512M", 512 << 20}, {"1.5GiB", 1610612736}, {"100MB", 100000000}, {"1kB", 1000},      {"2TB", 2000000000000},
-        {"1T", (uint64_t)1 << 40}, {"0.5K", 512},  {"1.0001K", 1024},    {"16777215T", 0xFFFFFF0000000000u},
+        {"0", 0},
+        {"4096", 4096},
+        {"4096B", 4096},
+        {"1K", 1024},
+        {"1k", 1024},
+        {"512M", 512 << 20},
+        {"1.5GiB", 1610612736},
+        {"100MB", 100000000},
+        {"1kB", 1000},
+        {"2TB", 2000000000000},
+        {"1T", (uint64_t)1 << 40},
+        {"0.5K", 512},
+        {"1.0001K", 1024},
+        {"16777215T", 0xFFFFFF0000000000u},
         {"0.3333333333333333333333333333M", 349525},
     };
     for (size_t i = 0; i < COUNT(good); i++) {
@@ -63,8 +77,21 @@ static void sizes(void **state) {
         assert_int_equal(bytes, good[i].bytes);
     }
     uint64_t left = 77;
-    static const char *const bad[] = {"", "M", "-1", "1.", "1.M", ".5M", "1 M", "1X", "1Mi", "1MiBB", "1iB", "16777216T",
-                                      "18446744073709551616", "1e3", "0x10"};
+    static const char *const bad[] = {"",
+                                      "M",
+                                      "-1",
+                                      "1.",
+                                      "1.M",
+                                      ".5M",
+                                      "1 M",
+                                      "1X",
+                                      "1Mi",
+                                      "1MiBB",
+                                      "1iB",
+                                      "16777216T",
+                                      "18446744073709551616",
+                                      "1e3",
+                                      "0x10"};
     for (size_t i = 0; i < COUNT(bad); i++) assert_false(sg_num_parse_bytes(bad[i], &left));
     assert_int_equal(left, 77);
 }
@@ -75,11 +102,21 @@ static void sizes_for_people(void **state) {
         uint64_t bytes;
         const char *text;
     } cases[] = {
-        {0, "0 B"}, {1023, "1023 B"}, {1024, "1 KiB"}, {1536, "1.5 KiB"}, {12 << 10, "12 KiB"}, {10239, "10 KiB"},
-        {(1 << 20) - 1, "1 MiB"}, {1047 << 10, "1 MiB"}, {1023 << 10, "1023 KiB"}, {1610612736, "1.5 GiB"}, {UINT64_MAX, "16 EiB"},
+        {0, "0 B"},
+        {1023, "1023 B"},
+        {1024, "1 KiB"},
+        {1536, "1.5 KiB"},
+        {12 << 10, "12 KiB"},
+        {10239, "10 KiB"},
+        {(1 << 20) - 1, "1 MiB"},
+        {1047 << 10, "1 MiB"},
+        {1023 << 10, "1023 KiB"},
+        {1610612736, "1.5 GiB"},
+        {UINT64_MAX, "16 EiB"},
     };
     char out[SG_NUM_TEXT];
-    for (size_t i = 0; i < COUNT(cases); i++) assert_string_equal(sg_num_bytes(cases[i].bytes, out), cases[i].text);
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_string_equal(sg_num_bytes(cases[i].bytes, out), cases[i].text);
     assert_string_equal(sg_num_count(0, out), "0");
     assert_string_equal(sg_num_count(999, out), "999");
     assert_string_equal(sg_num_count(1000, out), "1,000");
@@ -93,17 +130,40 @@ static void spelling(void **state) {
         double value;
         const char *text;
     } cases[] = {
-        {0, "0.0"},       {-0.0, "-0.0"},   {1, "1.0"},         {-2.5, "-2.5"},        {0.25, "0.25"},
-        {0.1, "0.1"},     {100, "100.0"},   {0.0001, "0.0001"}, {0.00012, "0.00012"},  {0.00001, "1.0e-05"},
-        {1e-7, "1.0e-07"}, {1.5e-7, "1.5e-07"}, {1e15, "1000000000000000.0"}, {1e16, "1.0e+16"}, {1.25e20, "1.25e+20"},
-        {1e22, "1.0e+22"}, {1e23, "1.0e+23"}, {123456789.125, "123456789.125"}, {0.1 + 0.2, "0.30000000000000004"},
-        {9007199254740993.0, "9007199254740992.0"}, {9999999999999998.0, "9999999999999998.0"},
+        {0, "0.0"},
+        {-0.0, "-0.0"},
+        {1, "1.0"},
+        {-2.5, "-2.5"},
+        {0.25, "0.25"},
+        {0.1, "0.1"},
+        {100, "100.0"},
+        {0.0001, "0.0001"},
+        {0.00012, "0.00012"},
+        {0.00001, "1.0e-05"},
+        {1e-7, "1.0e-07"},
+        {1.5e-7, "1.5e-07"},
+        {1e15, "1000000000000000.0"},
+        {1e16, "1.0e+16"},
+        {1.25e20, "1.25e+20"},
+        {1e22, "1.0e+22"},
+        {1e23, "1.0e+23"},
+        {123456789.125, "123456789.125"},
+        {0.1 + 0.2, "0.30000000000000004"},
+        {9007199254740993.0, "9007199254740992.0"},
+        {9999999999999998.0, "9999999999999998.0"},
         {2023347301156851.25, "2023347301156851.2"}, /* halfway: to the even digit */
-        {DBL_MAX, "1.7976931348623157e+308"}, {DBL_MIN, "2.2250738585072014e-308"}, {4.9406564584124654e-324, "5.0e-324"},
-        {0x1p100, "1.2676506002282294e+30"}, {5e-310, "5.0e-310"}, {INFINITY, "inf"}, {-INFINITY, "-inf"}, {NAN, "nan"},
+        {DBL_MAX, "1.7976931348623157e+308"},
+        {DBL_MIN, "2.2250738585072014e-308"},
+        {4.9406564584124654e-324, "5.0e-324"},
+        {0x1p100, "1.2676506002282294e+30"},
+        {5e-310, "5.0e-310"},
+        {INFINITY, "inf"},
+        {-INFINITY, "-inf"},
+        {NAN, "nan"},
     };
     char out[SG_NUM_TEXT];
-    for (size_t i = 0; i < COUNT(cases); i++) assert_string_equal(sg_num_double(cases[i].value, out), cases[i].text);
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_string_equal(sg_num_double(cases[i].value, out), cases[i].text);
     assert_string_equal(sg_num_float(0.1f, out), "0.1");
     assert_string_equal(sg_num_float(16777216.0f, out), "16777216.0");
     assert_string_equal(sg_num_float(FLT_MAX, out), "3.4028235e+38");
@@ -157,7 +217,8 @@ static void shortest(void **state) {
 /* A process that sets a comma locale (a plugin, a test) changes nothing. */
 static void locale_does_not_matter(void **state) {
     (void)state;
-    static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "pt_BR.UTF-8", "ru_RU.UTF-8", "de_DE", "fr_FR"};
+    static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "pt_BR.UTF-8",
+                                        "ru_RU.UTF-8", "de_DE",       "fr_FR"};
     size_t i = 0;
     while (i < COUNT(names) && !setlocale(LC_ALL, names[i])) i++;
     if (i == COUNT(names)) skip();
@@ -235,11 +296,16 @@ static void disk_order(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_numbers),    cmocka_unit_test(decimals),
-        cmocka_unit_test(sizes),            cmocka_unit_test(sizes_for_people),
-        cmocka_unit_test(spelling),         cmocka_unit_test(shortest),
-        cmocka_unit_test(locale_does_not_matter), cmocka_unit_test(exp_and_log_bits),
-        cmocka_unit_test(exp_and_log_are_near),   cmocka_unit_test(exp_and_log_at_the_edges),
+        cmocka_unit_test(whole_numbers),
+        cmocka_unit_test(decimals),
+        cmocka_unit_test(sizes),
+        cmocka_unit_test(sizes_for_people),
+        cmocka_unit_test(spelling),
+        cmocka_unit_test(shortest),
+        cmocka_unit_test(locale_does_not_matter),
+        cmocka_unit_test(exp_and_log_bits),
+        cmocka_unit_test(exp_and_log_are_near),
+        cmocka_unit_test(exp_and_log_at_the_edges),
         cmocka_unit_test(disk_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

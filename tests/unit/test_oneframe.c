@@ -12,7 +12,8 @@
 #include "dice.h"
 #include "io/oneframe.h"
 
-static void compress(struct sg_oneframe *frame, const char *raw, size_t len, size_t piece, struct sg_buf *out) {
+static void compress(struct sg_oneframe *frame, const char *raw, size_t len, size_t piece,
+                     struct sg_buf *out) {
     struct sg_err err = {0};
     out->len = 0;
     sg_buf_room(out, SG_ONEFRAME_HEADER);
@@ -28,7 +29,8 @@ static void compress(struct sg_oneframe *frame, const char *raw, size_t len, siz
 
 static void decodes_to(const struct sg_buf *packed, const char *raw, size_t len) {
     assert_int_equal(ZSTD_getFrameContentSize(packed->data, packed->len), len);
-    assert_int_equal(ZSTD_findFrameCompressedSize(packed->data, packed->len), packed->len); /* nothing behind it */
+    assert_int_equal(ZSTD_findFrameCompressedSize(packed->data, packed->len),
+                     packed->len); /* nothing behind it */
     char *back = sg_alloc(len + 1);
     assert_int_equal(ZSTD_decompress(back, len, packed->data, packed->len), len);
     assert_memory_equal(back, raw, len);
@@ -46,7 +48,8 @@ static char *make_text(size_t len) {
 
 static void one_call_reads_it_whole(void **state) {
     (void)state;
-    static const size_t sizes[] = {0, 1, 5, 255, 256, 131072, 262143, 262144, 262145, 1 << 20, 5000001};
+    static const size_t sizes[] = {0,      1,      5,      255,     256,    131072,
+                                   262143, 262144, 262145, 1 << 20, 5000001};
     static const int levels[] = {1, 3, 9, 19};
     char *text = make_text(5000001);
     struct sg_buf packed = {0};
@@ -88,7 +91,8 @@ static void other_headers_are_told_apart(void **state) {
     uint64_t told;
     size_t len = ZSTD_compress(packed, sizeof packed, "hello hello hello", 17, 3);
     assert_true(len >= SG_ONEFRAME_HEADER);
-    assert_false(sg_oneframe_read_header((const unsigned char *)packed, &told)); /* one byte of size, single segment */
+    assert_false(sg_oneframe_read_header((const unsigned char *)packed,
+                                         &told)); /* one byte of size, single segment */
     unsigned char header[SG_ONEFRAME_HEADER] = {0x28, 0xB5, 0x2F, 0xFD, 0xC4, 17 << 3};
     assert_true(sg_oneframe_read_header(header, &told));
     header[5] = (17 << 3) + 1; /* a window over 128 MiB */

@@ -38,7 +38,8 @@ static enum sg_code read_item(void *context, void *batch, struct sg_err *err) {
     if (counter->next_read == counter->count) return SG_END;
     item->serial = ++counter->next_read;
     item->square = 0;
-    if (item->serial == counter->fail_read_at) return sg_err_set(err, SG_DATA, "read %d", (int)item->serial);
+    if (item->serial == counter->fail_read_at)
+        return sg_err_set(err, SG_DATA, "read %d", (int)item->serial);
     return SG_OK;
 }
 
@@ -51,29 +52,42 @@ static enum sg_code work_item(void *context, unsigned worker, void *batch, struc
     struct counter *counter = context;
     struct item *item = batch;
     (void)worker;
-    uint64_t live = __atomic_add_fetch(&counter->live, 1, __ATOMIC_SEQ_CST), most = counter->most_live;
-    while (live > most && !__atomic_compare_exchange_n(&counter->most_live, &most, live, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+    uint64_t live = __atomic_add_fetch(&counter->live, 1, __ATOMIC_SEQ_CST),
+             most = counter->most_live;
+    while (live > most && !__atomic_compare_exchange_n(&counter->most_live, &most, live, false,
+                                                       __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
     }
     if (item->serial % 7 == 0) usleep(200); /* so that later ones overtake */
     item->square = item->serial * item->serial;
     __atomic_sub_fetch(&counter->live, 1, __ATOMIC_SEQ_CST);
-    if (counter->fail_work_at && item->serial >= counter->fail_work_at) return sg_err_set(err, SG_DATA, "work %d", (int)item->serial);
+    if (counter->fail_work_at && item->serial >= counter->fail_work_at)
+        return sg_err_set(err, SG_DATA, "work %d", (int)item->serial);
     return SG_OK;
 }
 
 static enum sg_code write_item(void *context, void *batch, struct sg_err *err) {
     struct counter *counter = context;
     const struct item *item = batch;
-    counter->in_order += item->serial == counter->next_written + 1 && item->square == item->serial * item->serial;
+    counter->in_order +=
+        item->serial == counter->next_written + 1 && item->square == item->serial * item->serial;
     counter->next_written = item->serial;
     counter->sum += item->square;
-    if (item->serial == counter->fail_write_at) return sg_err_set(err, SG_SYSTEM, "write %d", (int)item->serial);
+    if (item->serial == counter->fail_write_at)
+        return sg_err_set(err, SG_SYSTEM, "write %d", (int)item->serial);
     return SG_OK;
 }
 
-static enum sg_code run(struct counter *counter, unsigned threads, uint64_t budget, struct sg_err *err) {
-    struct sg_pipe pipe = {.threads = threads, .budget_bytes = budget, .context = counter, .make = make_item, .unmake = free_item,
-                           .read = read_item, .demand = demand, .work = work_item, .write = write_item};
+static enum sg_code run(struct counter *counter, unsigned threads, uint64_t budget,
+                        struct sg_err *err) {
+    struct sg_pipe pipe = {.threads = threads,
+                           .budget_bytes = budget,
+                           .context = counter,
+                           .make = make_item,
+                           .unmake = free_item,
+                           .read = read_item,
+                           .demand = demand,
+                           .work = work_item,
+                           .write = write_item};
     return sg_pipe_run(&pipe, err);
 }
 
@@ -127,6 +141,8 @@ static void test_budget(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_order), cmocka_unit_test(test_lowest_error), cmocka_unit_test(test_budget)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_order),
+                                       cmocka_unit_test(test_lowest_error),
+                                       cmocka_unit_test(test_budget)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

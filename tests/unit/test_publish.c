@@ -34,7 +34,9 @@ static int empty_folder(void **state) {
     return system(command);
 }
 
-static int remove_folder(void **state) { return empty_folder(state) || rmdir(folder); }
+static int remove_folder(void **state) {
+    return empty_folder(state) || rmdir(folder);
+}
 
 static const char *in_folder(const char *name) {
     static char path[4][5000];
@@ -47,7 +49,8 @@ static const char *in_folder(const char *name) {
 static unsigned names(void) {
     unsigned count = 0;
     DIR *dir = opendir(folder);
-    for (struct dirent *e; (e = readdir(dir));) count += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+    for (struct dirent *e; (e = readdir(dir));)
+        count += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
     closedir(dir);
     return count;
 }
@@ -150,7 +153,7 @@ static void long_names(void **state) {
 static void through_links(void **state) {
     (void)state;
     assert_int_equal(mkdir(in_folder("d"), 0777), 0);
-    assert_int_equal(symlink("d/real", in_folder("link")), 0);   /* dangling at first */
+    assert_int_equal(symlink("d/real", in_folder("link")), 0); /* dangling at first */
     assert_int_equal(symlink("link", in_folder("link2")), 0);
     assert_int_equal(sg_publish_bytes(in_folder("link2"), "1", 1, NULL), SG_OK);
     assert_content("d/real", "1");
@@ -180,7 +183,8 @@ static void *read_fifo(void *argument) {
     struct sg_buf *buf = argument;
     int fd = open(in_folder("fifo"), O_RDONLY);
     size_t got;
-    if (fd < 0 || sg_file_read(fd, "fifo", sg_buf_room(buf, 100), 100, &got, NULL) != SG_OK) return NULL;
+    if (fd < 0 || sg_file_read(fd, "fifo", sg_buf_room(buf, 100), 100, &got, NULL) != SG_OK)
+        return NULL;
     buf->len = got;
     close(fd);
     return buf;
@@ -195,7 +199,8 @@ static void straight_where_no_file_is(void **state) {
     assert_true(file.straight && !file.temp && file.fd > 2);
     assert_int_equal(sg_publish_put(&file, "x", 1, NULL), SG_OK);
     assert_int_equal(sg_publish_commit(&file, NULL), SG_OK);
-    assert_true(stat("/dev/null", &after) == 0 && S_ISCHR(after.st_mode) && after.st_ino == before.st_ino);
+    assert_true(stat("/dev/null", &after) == 0 && S_ISCHR(after.st_mode) &&
+                after.st_ino == before.st_ino);
 
     struct sg_buf got = {0};
     pthread_t reader;
@@ -264,7 +269,8 @@ static void touch(const char *name, long age_seconds) {
     FILE *f = fopen(in_folder(name), "w");
     assert_non_null(f);
     fclose(f);
-    struct timespec times[2] = {{.tv_sec = time(NULL) - age_seconds}, {.tv_sec = time(NULL) - age_seconds}};
+    struct timespec times[2] = {{.tv_sec = time(NULL) - age_seconds},
+                                {.tv_sec = time(NULL) - age_seconds}};
     assert_int_equal(utimensat(AT_FDCWD, in_folder(name), times, 0), 0);
 }
 
@@ -285,8 +291,9 @@ static void sweeping(void **state) {
     assert_int_equal(names(), 2);
     touch(".fresh.tmp.other-host-than-this.123", 60);
     touch(".old.tmp.other-host-than-this.123-4", 90000);
-    static const char *const kept[] = {"x.tmp.host.123", ".tmp.host", ".x.tmp.host.12a", ".x.tmp.host.-5", ".x.tmp..5",
-                                       ".x.tmp.host.7-", ".x.tmp.host.0", ".x.tmp.host.99999999999", ".hidden.5"};
+    static const char *const kept[] = {
+        "x.tmp.host.123", ".tmp.host",     ".x.tmp.host.12a",         ".x.tmp.host.-5", ".x.tmp..5",
+        ".x.tmp.host.7-", ".x.tmp.host.0", ".x.tmp.host.99999999999", ".hidden.5"};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) touch(kept[i], 90000);
     struct sg_publish mine;
     assert_int_equal(sg_publish_open(&mine, in_folder("mine"), NULL), SG_OK);

@@ -43,13 +43,20 @@ static void add(struct sg_receipt *receipt, bool input, const char *path) {
     struct sg_hash128 hash;
     struct sg_err err = {0};
     assert_int_equal(sg_file_hash(path, &bytes, &hash, &err), SG_OK);
-    if (input) sg_receipt_input(receipt, path, bytes, 3, hash);
-    else sg_receipt_output(receipt, "records", path, bytes, 2, hash);
+    if (input)
+        sg_receipt_input(receipt, path, bytes, 3, hash);
+    else
+        sg_receipt_output(receipt, "records", path, bytes, 2, hash);
 }
 
 static void publish(void) {
-    struct sg_receipt receipt = {.stage = sg_strdup("test"), .version = sg_strdup("1"), .settings = sg_strdup("{\"b\":[1,\"\\u00e9\"]}"),
-                                 .settings_hash = settings, .records_in = 3, .records_out = 2, .dropped = 1};
+    struct sg_receipt receipt = {.stage = sg_strdup("test"),
+                                 .version = sg_strdup("1"),
+                                 .settings = sg_strdup("{\"b\":[1,\"\\u00e9\"]}"),
+                                 .settings_hash = settings,
+                                 .records_in = 3,
+                                 .records_out = 2,
+                                 .dropped = 1};
     struct sg_err err = {0};
     put("in/a.jsonl", "one\n");
     put("out/a.jsonl.zst", "packed");
@@ -86,9 +93,13 @@ static void test_round_trip(void **state) {
 /* A name in Latin-1, with a quote and a backslash that looks like an escape. */
 static void test_odd_names(void **state) {
     (void)state;
-    static const char *const names[] = {"out/caf\xE9.jsonl.zst", "out/\\udc41 \"q\"\n.jsonl.zst", "out/\xC3\xA9\xFF\xFE.jsonl.zst"};
+    static const char *const names[] = {"out/caf\xE9.jsonl.zst", "out/\\udc41 \"q\"\n.jsonl.zst",
+                                        "out/\xC3\xA9\xFF\xFE.jsonl.zst"};
     for (size_t i = 0; i < 3; i++) {
-        struct sg_receipt receipt = {.stage = sg_strdup("test"), .version = sg_strdup("1"), .settings = sg_strdup("{}")}, got;
+        struct sg_receipt receipt = {.stage = sg_strdup("test"),
+                                     .version = sg_strdup("1"),
+                                     .settings = sg_strdup("{}")},
+                          got;
         struct sg_err err = {0};
         put(names[i], "x");
         add(&receipt, false, names[i]);
@@ -147,6 +158,8 @@ static void test_current(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_round_trip), cmocka_unit_test(test_odd_names), cmocka_unit_test(test_damage), cmocka_unit_test(test_current)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_odd_names),
+        cmocka_unit_test(test_damage), cmocka_unit_test(test_current)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -23,7 +23,8 @@ static char *exact(const char *text, size_t len) {
 
 static void scan(struct sg_record *record, const char *line) {
     struct sg_err err = {0};
-    if (sg_record_scan(record, line, strlen(line), &err) != SG_OK) fail_msg("%s: %s", line, err.text);
+    if (sg_record_scan(record, line, strlen(line), &err) != SG_OK)
+        fail_msg("%s: %s", line, err.text);
 }
 
 static void written(const struct sg_record *record, const char *expected) {
@@ -68,16 +69,30 @@ static void grammar_inside_a_member(void **state) {
 static void bad_lines(void **state) {
     (void)state;
     static const struct json_case cases[] = {
-        NO("", 0, "JSON ends too early"), NO("[1]", 0, "not a JSON object"), NO("\"a\"", 0, "not a JSON object"),
-        NO("null", 0, "not a JSON object"), NO("  1", 2, "not a JSON object"), NO("\xFF{}", 0, "ill-formed UTF-8"),
-        NO("{}x", 2, "text behind the JSON object"), NO("{}{}", 2, "text behind the JSON object"),
-        NO("{} ,", 3, "text behind the JSON object"), NO("{}\xFF", 2, "ill-formed UTF-8"),
-        NO("{}\xEF\xBB\xBF", 2, "text behind the JSON object"), NO("\xEF\xBB\xBF\xEF\xBB\xBF{}", 3, "not a JSON object"),
-        NO(" \xEF\xBB\xBF{}", 1, "not a JSON object"), NO("\xEF\xBB{}", 0, "ill-formed UTF-8"),
-        NO("\xEF\xBB\xBF", 3, "JSON ends too early"), NO("{\"a\":1,}", 7, "expected a member name"), NO("{,}", 1, "expected a member name"),
-        NO("{\"a\":NaN}", 5, "not a JSON value"), NO("{\"a\":\"x\ty\"}", 7, "control character in a JSON string"),
-        NO("{\"a\":1;\"b\":2}", 6, "expected ',' or '}'"), NO("\xEF\xBB\xBF{\"a\":\"\\q\"}", 10, "bad JSON escape"),
-        NO("{\"a\":1", 6, "JSON ends too early"), NO("{\"a\":\"\xE0\xA4\"}", 6, "ill-formed UTF-8"), NO("{}\0", 2, "text behind the JSON object"),
+        NO("", 0, "JSON ends too early"),
+        NO("[1]", 0, "not a JSON object"),
+        NO("\"a\"", 0, "not a JSON object"),
+        NO("null", 0, "not a JSON object"),
+        NO("  1", 2, "not a JSON object"),
+        NO("\xFF{}", 0, "ill-formed UTF-8"),
+        NO("{}x", 2, "text behind the JSON object"),
+        NO("{}{}", 2, "text behind the JSON object"),
+        NO("{} ,", 3, "text behind the JSON object"),
+        NO("{}\xFF", 2, "ill-formed UTF-8"),
+        NO("{}\xEF\xBB\xBF", 2, "text behind the JSON object"),
+        NO("\xEF\xBB\xBF\xEF\xBB\xBF{}", 3, "not a JSON object"),
+        NO(" \xEF\xBB\xBF{}", 1, "not a JSON object"),
+        NO("\xEF\xBB{}", 0, "ill-formed UTF-8"),
+        NO("\xEF\xBB\xBF", 3, "JSON ends too early"),
+        NO("{\"a\":1,}", 7, "expected a member name"),
+        NO("{,}", 1, "expected a member name"),
+        NO("{\"a\":NaN}", 5, "not a JSON value"),
+        NO("{\"a\":\"x\ty\"}", 7, "control character in a JSON string"),
+        NO("{\"a\":1;\"b\":2}", 6, "expected ',' or '}'"),
+        NO("\xEF\xBB\xBF{\"a\":\"\\q\"}", 10, "bad JSON escape"),
+        NO("{\"a\":1", 6, "JSON ends too early"),
+        NO("{\"a\":\"\xE0\xA4\"}", 6, "ill-formed UTF-8"),
+        NO("{}\0", 2, "text behind the JSON object"),
     };
     struct sg_record record = {0};
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -104,7 +119,8 @@ static void depth_counts_the_record(void **state) {
         for (size_t i = 0; i < depth; i++) sg_buf_putc(&line, ']');
         sg_buf_putc(&line, '}');
         struct sg_err err = {0};
-        assert_int_equal(sg_record_scan(&record, line.data, line.len, &err), depth == 511 ? SG_OK : SG_DATA);
+        assert_int_equal(sg_record_scan(&record, line.data, line.len, &err),
+                         depth == 511 ? SG_OK : SG_DATA);
         if (depth == 512) assert_int_equal(err.byte, 5 + 511);
         sg_buf_free(&line);
     }
@@ -114,8 +130,11 @@ static void depth_counts_the_record(void **state) {
 static void untouched_is_copied(void **state) {
     (void)state;
     static const char *const lines[] = {
-        "{}", " { } ", "{\"n\":1.0e+05,\"big\":12345678901234567890,\"k\":\"\\u00e9\"}",
-        "{ \"text\" : \"a\\/b\" , \"x\" : [ 1 , 2 ] }\r", "\t{\"text\":\"\\ud83d\",\"text\":\"\\uD83D\\uDE00\"}",
+        "{}",
+        " { } ",
+        "{\"n\":1.0e+05,\"big\":12345678901234567890,\"k\":\"\\u00e9\"}",
+        "{ \"text\" : \"a\\/b\" , \"x\" : [ 1 , 2 ] }\r",
+        "\t{\"text\":\"\\ud83d\",\"text\":\"\\uD83D\\uDE00\"}",
         "{\"\":null,\"\\u0000\":-0.0E-0}",
     };
     struct sg_record record = {0};
@@ -134,8 +153,8 @@ static void members_as_written(void **state) {
     (void)state;
     struct sg_record record = {0};
     scan(&record, "{\"id\":\"a\", \"te\\u0078t\" : [1] ,\"n\":-1,\"t\":true,\"z\":null,\"o\":{}}");
-    static const enum sg_json_type types[] = {SG_JSON_STRING, SG_JSON_ARRAY, SG_JSON_NUMBER, SG_JSON_BOOL, SG_JSON_NULL,
-                                              SG_JSON_OBJECT};
+    static const enum sg_json_type types[] = {SG_JSON_STRING, SG_JSON_ARRAY, SG_JSON_NUMBER,
+                                              SG_JSON_BOOL,   SG_JSON_NULL,  SG_JSON_OBJECT};
     assert_int_equal(record.count, COUNT(types));
     for (size_t i = 0; i < COUNT(types); i++) assert_int_equal(record.members[i].type, types[i]);
     const struct sg_member *text = sg_record_find(&record, "text");
@@ -203,8 +222,10 @@ static void many_edits(void **state) {
             snprintf(name, sizeof name, "q_%d", i);
             snprintf(value, sizeof value, "%d", i * i);
             sg_record_set_string(&record, name, value, strlen(value));
-            if (i == 0) sg_buf_puts(&expected, "0\"");
-            else sg_buf_printf(&expected, ",\"%s\":\"%s\"", name, value);
+            if (i == 0)
+                sg_buf_puts(&expected, "0\"");
+            else
+                sg_buf_printf(&expected, ",\"%s\":\"%s\"", name, value);
         }
         const struct sg_member *last = sg_record_find(&record, "q_299");
         struct sg_json value = sg_record_value(&record, last);
@@ -229,8 +250,13 @@ static void counting_duplicates(void **state) {
         const char *line;
         size_t count;
     } cases[] = {
-        {"{}", 0}, {"{\"a\":1,\"b\":2}", 0}, {"{\"a\":1,\"a\":2,\"a\":3}", 2}, {"{\"\":1,\"\":2}", 1},
-        {"{\"ab\":1,\"ba\":2}", 0}, {"{\"a\":1,\"\\u0061\":2}", 1}, {"{\"\\u0061\":1,\"a\":2,\"b\":{\"b\":1}}", 1},
+        {"{}", 0},
+        {"{\"a\":1,\"b\":2}", 0},
+        {"{\"a\":1,\"a\":2,\"a\":3}", 2},
+        {"{\"\":1,\"\":2}", 1},
+        {"{\"ab\":1,\"ba\":2}", 0},
+        {"{\"a\":1,\"\\u0061\":2}", 1},
+        {"{\"\\u0061\":1,\"a\":2,\"b\":{\"b\":1}}", 1},
         {"{\"a\\u0000\":1,\"a\":2}", 0},
     };
     struct sg_record record = {0};
@@ -238,11 +264,13 @@ static void counting_duplicates(void **state) {
         scan(&record, cases[i].line);
         assert_int_equal(record.duplicate_names, cases[i].count);
     }
-    for (int members = 2; members <= 400; members += 3) { /* on both sides of where it turns to sorting */
+    for (int members = 2; members <= 400;
+         members += 3) { /* on both sides of where it turns to sorting */
         struct sg_buf line = {0};
         sg_buf_putc(&line, '{');
         for (int i = 0; i < members; i++)
-            sg_buf_printf(&line, i % 5 ? "%s\"m%d\":%d" : "%s\"\\u006d%d\":%d", i ? "," : "", i % 150, i);
+            sg_buf_printf(&line, i % 5 ? "%s\"m%d\":%d" : "%s\"\\u006d%d\":%d", i ? "," : "",
+                          i % 150, i);
         sg_buf_putc(&line, '}');
         sg_buf_str(&line);
         scan(&record, line.data);
@@ -272,15 +300,17 @@ static void reading_strings(void **state) {
     struct sg_record record = {0};
     struct sg_buf into = {0};
     size_t len, lone = 9;
-    const char *line = "{\"text\":\"old\",\"plain\":\"\xE0\xA4\x95\",\"esc\":\"a\\n\\ud83d\",\"n\":1,\"none\":null,\"e\":\"\",\"text\":\"new\"}";
+    const char *line = "{\"text\":\"old\",\"plain\":\"\xE0\xA4\x95\",\"esc\":\"a\\n\\ud83d\",\"n\":"
+                       "1,\"none\":null,\"e\":\"\",\"text\":\"new\"}";
     scan(&record, line);
     const char *text = sg_record_string(&record, "text", &into, &len, NULL);
-    assert_true(len == 3 && memcmp(text, "new", 3) == 0); /* the last one */
+    assert_true(len == 3 && memcmp(text, "new", 3) == 0);   /* the last one */
     assert_true(text > line && text < line + strlen(line)); /* no copy */
     text = sg_record_string(&record, "plain", &into, &len, &lone);
     assert_true(len == 3 && lone == 0 && text > line && text < line + strlen(line));
     text = sg_record_string(&record, "esc", &into, &len, &lone);
-    assert_true(len == 5 && memcmp(text, "a\n\xEF\xBF\xBD", 5) == 0 && lone == 1 && text == into.data);
+    assert_true(len == 5 && memcmp(text, "a\n\xEF\xBF\xBD", 5) == 0 && lone == 1 &&
+                text == into.data);
     text = sg_record_string(&record, "e", &into, &len, &lone);
     assert_true(text && len == 0 && lone == 0);
     assert_null(sg_record_string(&record, "n", &into, &len, NULL));
@@ -330,8 +360,17 @@ static void steady_state_allocates_nothing(void **state) {
 }
 
 static size_t random_value(uint64_t *rng, char *to, int depth) {
-    static const char *const scalars[] = {"0", "-1.5e+3", "true", "false", "null", "\"\"", "\"\\u0061\\n\"", "\"\xE0\xA4\x95\"",
-                                          "\"\\ud83d\\ude00\"", "12345678901234567890", "\"0123456789012345678901234567890123456789\""};
+    static const char *const scalars[] = {"0",
+                                          "-1.5e+3",
+                                          "true",
+                                          "false",
+                                          "null",
+                                          "\"\"",
+                                          "\"\\u0061\\n\"",
+                                          "\"\xE0\xA4\x95\"",
+                                          "\"\\ud83d\\ude00\"",
+                                          "12345678901234567890",
+                                          "\"0123456789012345678901234567890123456789\""};
     uint64_t kind = dice_below(rng, depth < 3 ? 14 : COUNT(scalars));
     if (kind < COUNT(scalars)) return strlen(strcpy(to, scalars[kind]));
     char *o = to;

@@ -25,12 +25,14 @@
 static void a_rank_is_what_the_specification_says(void **state) {
     (void)state;
     struct sg_hash128 id = sg_hash128("doc1", 4, 0), text = sg_hash128("hello", 5, 0);
-    struct sg_hash128 alone = shard_key("doc1", 4, NULL, 0), both = shard_key("doc1", 4, "hello", 5);
+    struct sg_hash128 alone = shard_key("doc1", 4, NULL, 0),
+                      both = shard_key("doc1", 4, "hello", 5);
     assert_int_equal(sg_hash_compare(alone, id), 0);
     assert_true(both.lo == (id.lo ^ text.lo) && both.hi == (id.hi ^ text.hi));
     /* seed || K || copy, little-endian */
     unsigned char bytes[28];
-    sg_num_put_u64(bytes, 7), sg_num_put_u64(bytes + 8, id.lo), sg_num_put_u64(bytes + 16, id.hi), sg_num_put_u32(bytes + 24, 3);
+    sg_num_put_u64(bytes, 7), sg_num_put_u64(bytes + 8, id.lo), sg_num_put_u64(bytes + 16, id.hi),
+        sg_num_put_u32(bytes + 24, 3);
     assert_int_equal(sg_hash_compare(shard_rank(7, id, 3), sg_hash128(bytes, 28, 0)), 0);
 }
 
@@ -38,9 +40,12 @@ static void a_rank_is_what_the_specification_says(void **state) {
 static void ranks_are_pinned(void **state) {
     (void)state;
     char hex[SG_HASH_HEX];
-    assert_string_equal(sg_hash_hex(shard_rank(1, shard_key("doc1", 4, NULL, 0), 0), hex), "14110e4f3c936c72c4637ef7773fcea8");
-    assert_string_equal(sg_hash_hex(shard_rank(2, shard_key("doc1", 4, NULL, 0), 0), hex), "1b3f0b9a102717f92b5ad3d8ec3bf940");
-    assert_string_equal(sg_hash_hex(shard_rank(1, shard_key("doc1", 4, "t", 1), 0), hex), "2a6bff9f120f1e506168421b12ebd771");
+    assert_string_equal(sg_hash_hex(shard_rank(1, shard_key("doc1", 4, NULL, 0), 0), hex),
+                        "14110e4f3c936c72c4637ef7773fcea8");
+    assert_string_equal(sg_hash_hex(shard_rank(2, shard_key("doc1", 4, NULL, 0), 0), hex),
+                        "1b3f0b9a102717f92b5ad3d8ec3bf940");
+    assert_string_equal(sg_hash_hex(shard_rank(1, shard_key("doc1", 4, "t", 1), 0), hex),
+                        "2a6bff9f120f1e506168421b12ebd771");
 }
 
 /* 100,000 ranks in 100 bins: chi-square with 99 degrees of freedom is below 148.2 with p = 0.999. One seed in 20 may fail. */
@@ -67,12 +72,18 @@ static void ranks_are_spread_evenly(void **state) {
 static void targets(void **state) {
     (void)state;
     struct shard_target target = {SHARD_DOCS, 5};
-    assert_true(shard_target_parse("zbytes=256MiB", &target) && target.unit == SHARD_ZBYTES && target.amount == 256u << 20);
-    assert_true(shard_target_parse("bytes=1GB", &target) && target.unit == SHARD_BYTES && target.amount == 1000000000);
-    assert_true(shard_target_parse("docs=1000", &target) && target.unit == SHARD_DOCS && target.amount == 1000);
-    assert_true(shard_target_parse("tokens=1M", &target) && target.unit == SHARD_TOKENS && target.amount == 1u << 20);
-    static const char *const bad[] = {"", "256MiB", "bytes=", "bytes=0", "docs=-1", "lines=5", "bytes=1 ", "Bytes=5"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) assert_false(shard_target_parse(bad[i], &target));
+    assert_true(shard_target_parse("zbytes=256MiB", &target) && target.unit == SHARD_ZBYTES &&
+                target.amount == 256u << 20);
+    assert_true(shard_target_parse("bytes=1GB", &target) && target.unit == SHARD_BYTES &&
+                target.amount == 1000000000);
+    assert_true(shard_target_parse("docs=1000", &target) && target.unit == SHARD_DOCS &&
+                target.amount == 1000);
+    assert_true(shard_target_parse("tokens=1M", &target) && target.unit == SHARD_TOKENS &&
+                target.amount == 1u << 20);
+    static const char *const bad[] = {"",        "256MiB",  "bytes=",   "bytes=0",
+                                      "docs=-1", "lines=5", "bytes=1 ", "Bytes=5"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(shard_target_parse(bad[i], &target));
     assert_true(target.unit == SHARD_TOKENS); /* left alone */
 }
 
@@ -80,7 +91,7 @@ static void counts_of_shards(void **state) {
     (void)state;
     assert_int_equal(shard_cut_count(0, 10, 5), 1);
     assert_int_equal(shard_cut_count(14, 10, 5), 1);
-    assert_int_equal(shard_cut_count(15, 10, 5), 2); /* rounds half up */
+    assert_int_equal(shard_cut_count(15, 10, 5), 2);   /* rounds half up */
     assert_int_equal(shard_cut_count(1000, 10, 5), 5); /* no more shards than documents */
     assert_int_equal(shard_cut_count(UINT64_MAX, 1, UINT64_MAX), SHARD_COUNT_MAX);
     assert_int_equal(shard_cut_scale(1000000, 300, 1000), 300000);
@@ -92,7 +103,8 @@ static void the_cut_is_floor_bk_over_B(void **state) {
     uint64_t dice_state = 5;
     for (int i = 0; i < 20000; i++) {
         uint64_t total = 1 + dice_below(&dice_state, 1000), count = 1 + dice_below(&dice_state, 50);
-        uint64_t before = dice_below(&dice_state, total), index = shard_cut_index(before, count, total);
+        uint64_t before = dice_below(&dice_state, total),
+                 index = shard_cut_index(before, count, total);
         assert_int_equal(index, before * count / total);
         assert_true(shard_cut_start(index, count, total) <= before); /* and the least such */
         assert_true(index + 1 == count || shard_cut_start(index + 1, count, total) > before);
@@ -123,15 +135,19 @@ static void folders(void **state) {
         {"zh-Hant", "Hant", "zh-Hant_Hant", true},
         {"हि", "Deva", "%E0%A4%B9%E0%A4%BF_Deva", true},
         {"a\n", "x", "a%0A_x", true},
-        {"aaaaaaaaaabbbbbbbbbbccccccccccddddd", "Latn", "aaaaaaaaaabbbbbbbbbbccccccccccddddd_Latn", true}, /* 40 */
+        {"aaaaaaaaaabbbbbbbbbbccccccccccddddd", "Latn", "aaaaaaaaaabbbbbbbbbbccccccccccddddd_Latn",
+         true}, /* 40 */
         {"aaaaaaaaaabbbbbbbbbbccccccccccdddddd", "Latn", "und_Zyyy", false},
         {"हिन्दी", "Deva", "und_Zyyy", false}, /* 54 coded */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char name[SHARD_FOLDER_MAX + 1], language[SHARD_FOLDER_MAX + 1], script[SHARD_FOLDER_MAX + 1];
+        char name[SHARD_FOLDER_MAX + 1], language[SHARD_FOLDER_MAX + 1],
+            script[SHARD_FOLDER_MAX + 1];
         size_t language_len = cases[i].language ? strlen(cases[i].language) : 0;
         size_t script_len = cases[i].script ? strlen(cases[i].script) : 0;
-        assert_int_equal(shard_folder_name(cases[i].language, language_len, cases[i].script, script_len, name), cases[i].fits);
+        assert_int_equal(
+            shard_folder_name(cases[i].language, language_len, cases[i].script, script_len, name),
+            cases[i].fits);
         assert_string_equal(name, cases[i].name);
         shard_folder_labels(name, language, script);
         bool kept = cases[i].fits && language_len;
@@ -161,8 +177,14 @@ static void slow_tokens(const char *text, size_t len, uint64_t *points, uint64_t
     *points = 0;
     for (const char *p = text; p < text + len; (*points)++) {
         uint32_t c = sg_utf8_next(&p);
-        sum += c < 0x80 ? 250 : c < 0x800 ? 400 : c < 0x1000 ? 500 : c < 0x2000 ? 700 : c < 0x3000 ? 800 : c < 0xE000 ? 700
-               : c < 0x10000 ? 1000 : 1500;
+        sum += c < 0x80      ? 250
+               : c < 0x800   ? 400
+               : c < 0x1000  ? 500
+               : c < 0x2000  ? 700
+               : c < 0x3000  ? 800
+               : c < 0xE000  ? 700
+               : c < 0x10000 ? 1000
+                             : 1500;
     }
     *tokens = (sum + 999) / 1000;
 }
@@ -241,13 +263,15 @@ static void a_tally_bounds_names(void **state) {
     shard_tally_close(&tally);
     assert_int_equal(tally.count, 3);
     assert_int_equal(tally.other, 5);
-    assert_true(tally.names[0].len == 1 && tally.names[1].len == 3 && tally.names[1].documents == 2);
+    assert_true(tally.names[0].len == 1 && tally.names[1].len == 3 &&
+                tally.names[1].documents == 2);
     shard_tally_free(&tally);
 }
 
 /* ---- docline ---- */
 
-static enum sg_code read_line(struct shard_reader *reader, const char *line, struct shard_document *out, struct sg_err *err) {
+static enum sg_code read_line(struct shard_reader *reader, const char *line,
+                              struct shard_document *out, struct sg_err *err) {
     struct shard_rules rules = {.seed = 1};
     *err = (struct sg_err){0};
     return shard_document_read(reader, &rules, line, strlen(line), out, err);
@@ -260,7 +284,8 @@ static void what_is_read_off_a_line(void **state) {
     struct sg_err err;
     struct sg_buf buf = {0};
     size_t len;
-    const char *line = "{\"id\":\"a\\u0062\",\"text\":\"\\u0915x\",\"owner\":\"o\\\"\\u00e9\",\"source\":\"\",\"license\":5,"
+    const char *line = "{\"id\":\"a\\u0062\",\"text\":\"\\u0915x\",\"owner\":\"o\\\"\\u00e9\","
+                       "\"source\":\"\",\"license\":5,"
                        "\"language\":\"hin\",\"language_script\":\"Deva\"}";
     assert_int_equal(read_line(&reader, line, &document, &err), SG_OK);
     assert_true(document.id_len == 2 && memcmp(document.id, "ab", 2) == 0);
@@ -271,17 +296,25 @@ static void what_is_read_off_a_line(void **state) {
     assert_int_equal(document.slip.code_points, 2);
     assert_int_equal(document.slip.source_at, 0);  /* empty: not counted */
     assert_int_equal(document.slip.license_at, 0); /* no string */
-    const char *owner = shard_document_string(document.line, document.slip.bytes, document.slip.owner_at, &buf, &len);
+    const char *owner = shard_document_string(document.line, document.slip.bytes,
+                                              document.slip.owner_at, &buf, &len);
     assert_true(len == 4 && memcmp(owner, "o\"\xC3\xA9", 4) == 0);
     assert_null(shard_document_string(document.line, document.slip.bytes, 0, &buf, &len));
 
-    assert_int_equal(read_line(&reader, "\xEF\xBB\xBF{\"id\":\"x\",\"text\":\"\"}", &document, &err), SG_OK);
-    assert_true(document.bom && document.slip.bytes == 20 && memcmp(document.line, "{\"id\":\"x\",\"text\":\"\"}", 20) == 0);
+    assert_int_equal(
+        read_line(&reader, "\xEF\xBB\xBF{\"id\":\"x\",\"text\":\"\"}", &document, &err), SG_OK);
+    assert_true(document.bom && document.slip.bytes == 20 &&
+                memcmp(document.line, "{\"id\":\"x\",\"text\":\"\"}", 20) == 0);
     assert_string_equal(document.folder, "und_Zyyy");
 
-    static const char *const bad[] = {"{\"text\":\"t\"}", "{\"id\":\"\",\"text\":\"t\"}", "{\"id\":7,\"text\":\"t\"}",
-                                      "{\"id\":\"a\"}", "{\"id\":\"a\",\"text\":null}",
-                                      "[]", "{\"id\":\"a\",\"text\":\"t\"", "\xFF"};
+    static const char *const bad[] = {"{\"text\":\"t\"}",
+                                      "{\"id\":\"\",\"text\":\"t\"}",
+                                      "{\"id\":7,\"text\":\"t\"}",
+                                      "{\"id\":\"a\"}",
+                                      "{\"id\":\"a\",\"text\":null}",
+                                      "[]",
+                                      "{\"id\":\"a\",\"text\":\"t\"",
+                                      "\xFF"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(read_line(&reader, bad[i], &document, &err), SG_DATA);
     sg_buf_free(&buf);

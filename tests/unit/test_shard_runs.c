@@ -43,7 +43,8 @@ static struct sample *make_samples(size_t count, uint64_t seed) {
         struct sample *sample = &samples[i];
         size_t len = 10 + dice_below(&dice_state, 200);
         if (dice_below(&dice_state, 300) == 0) len = dice_below(&dice_state, 3 * SHARD_FRAME_BYTES);
-        if (i > 10 && dice_below(&dice_state, 50) == 0) { /* the same line again, or another of the same rank */
+        if (i > 10 && dice_below(&dice_state, 50) ==
+                          0) { /* the same line again, or another of the same rank */
             *sample = samples[dice_below(&dice_state, i)];
             sample->line = sg_strndup(sample->line, sample->slip.bytes);
             if (dice_below(&dice_state, 2) && sample->slip.bytes) sample->line[0] ^= 1;
@@ -53,8 +54,11 @@ static struct sample *make_samples(size_t count, uint64_t seed) {
         for (size_t k = 0; k < len; k++) sample->line[k] = (char)('a' + dice_below(&dice_state, 4));
         sample->line[len] = 0;
         sample->stratum = (uint32_t)dice_below(&dice_state, STRATA);
-        sample->slip = (struct shard_slip){.rank_hi = dice(&dice_state), .rank_lo = dice(&dice_state), .bytes = (uint32_t)len,
-                                           .code_points = (uint32_t)i, .tokens = (uint32_t)dice_below(&dice_state, 3)};
+        sample->slip = (struct shard_slip){.rank_hi = dice(&dice_state),
+                                           .rank_lo = dice(&dice_state),
+                                           .bytes = (uint32_t)len,
+                                           .code_points = (uint32_t)i,
+                                           .tokens = (uint32_t)dice_below(&dice_state, 3)};
         if (i % 3 == 0) sample->slip.rank_hi >>= 60; /* equal in most bytes */
     }
     return samples;
@@ -81,13 +85,15 @@ static void pools_sort(void **state) {
         struct sample *samples = make_samples(counts[c], 77 + c);
         shard_pool_init(&pool, 16u << 20);
         for (size_t i = 0; i < counts[c]; i++)
-            assert_true(shard_pool_put(&pool, samples[i].stratum, &samples[i].slip, samples[i].line));
+            assert_true(
+                shard_pool_put(&pool, samples[i].stratum, &samples[i].slip, samples[i].line));
         shard_pool_sort(&pool);
         if (counts[c]) qsort(samples, counts[c], sizeof *samples, by_order);
         for (size_t i = 0; i < counts[c]; i++) {
             assert_int_equal(pool.entries[i].stratum, samples[i].stratum);
             assert_int_equal(pool.entries[i].slip.bytes, samples[i].slip.bytes);
-            assert_memory_equal(shard_pool_line(&pool, &pool.entries[i]), samples[i].line, samples[i].slip.bytes);
+            assert_memory_equal(shard_pool_line(&pool, &pool.entries[i]), samples[i].line,
+                                samples[i].slip.bytes);
             assert_int_equal(shard_pool_line(&pool, &pool.entries[i])[samples[i].slip.bytes], '\n');
         }
         shard_pool_free(&pool);
@@ -122,9 +128,11 @@ struct setting {
     struct shard_runs all;
 };
 
-static void deal(struct setting *setting, const struct sample *samples, size_t count, size_t runs, bool spilled, uint64_t seed) {
+static void deal(struct setting *setting, const struct sample *samples, size_t count, size_t runs,
+                 bool spilled, uint64_t seed) {
     struct sg_err err = {0};
-    *setting = (struct setting){.all = {.items = setting->runs, .count = runs, .unit = SHARD_BYTES}};
+    *setting =
+        (struct setting){.all = {.items = setting->runs, .count = runs, .unit = SHARD_BYTES}};
     for (size_t r = 0; r < runs; r++) shard_pool_init(&setting->pools[r], 16u << 20);
     for (size_t i = 0; i < count; i++) {
         struct shard_pool *pool = &setting->pools[dice_below(&seed, runs)];
@@ -134,8 +142,12 @@ static void deal(struct setting *setting, const struct sample *samples, size_t c
     for (size_t r = 0; r < runs; r++) {
         shard_pool_sort(&setting->pools[r]);
         struct shard_run *run = &setting->runs[r];
-        if (!spilled) shard_run_in_memory(run, &setting->pools[r], SHARD_BYTES);
-        else assert_int_equal(shard_run_spilled(run, &setting->pools[r], SHARD_BYTES, &setting->spill, &err), SG_OK);
+        if (!spilled)
+            shard_run_in_memory(run, &setting->pools[r], SHARD_BYTES);
+        else
+            assert_int_equal(
+                shard_run_spilled(run, &setting->pools[r], SHARD_BYTES, &setting->spill, &err),
+                SG_OK);
     }
 }
 
@@ -147,8 +159,8 @@ static void clear(struct setting *setting, size_t runs) {
 }
 
 /* Reads a stratum from a rank and holds it against the sorted samples; returns how many units stand before. */
-static uint64_t read_stratum(const struct shard_runs *runs, uint32_t stratum, uint64_t rank_hi, const struct sample *sorted,
-                             size_t count, bool lines) {
+static uint64_t read_stratum(const struct shard_runs *runs, uint32_t stratum, uint64_t rank_hi,
+                             const struct sample *sorted, size_t count, bool lines) {
     struct sg_frames_decoder *decoder = sg_frames_decoder_new();
     struct shard_merge merge;
     struct sg_err err = {0};
@@ -191,7 +203,8 @@ static void merging_gives_one_order(void **state) {
             for (uint32_t s = 0; s <= STRATA; s++) {
                 read_stratum(&setting.all, s, 0, sorted, count, true);
                 read_stratum(&setting.all, s, 0, sorted, count, false);
-                for (uint64_t rank = 1; rank; rank *= 64) read_stratum(&setting.all, s, rank, sorted, count, true);
+                for (uint64_t rank = 1; rank; rank *= 64)
+                    read_stratum(&setting.all, s, rank, sorted, count, true);
                 read_stratum(&setting.all, s, UINT64_MAX, sorted, count, true);
             }
             clear(&setting, runs);
@@ -208,17 +221,20 @@ static void seeking(void **state) {
     memcpy(sorted, samples, count * sizeof *sorted);
     qsort(sorted, count, sizeof *sorted, by_order);
     uint64_t total = 0;
-    for (size_t i = 0; i < count; i++) total += sorted[i].stratum == 1 ? sorted[i].slip.bytes + 1 : 0;
+    for (size_t i = 0; i < count; i++)
+        total += sorted[i].stratum == 1 ? sorted[i].slip.bytes + 1 : 0;
     for (int spilled = 0; spilled < 2; spilled++) {
         struct setting setting;
         deal(&setting, samples, count, 3, spilled, 4);
         for (uint64_t units = 0; units <= total; units += total / 37) {
             uint64_t rank = shard_merge_seek(&setting.all, 1, units), before = 0;
             for (size_t i = 0; i < count; i++)
-                if (sorted[i].stratum == 1 && sorted[i].slip.rank_hi < rank) before += sorted[i].slip.bytes + 1;
+                if (sorted[i].stratum == 1 && sorted[i].slip.rank_hi < rank)
+                    before += sorted[i].slip.bytes + 1;
             assert_true(before <= units);
             assert_int_equal(read_stratum(&setting.all, 1, rank, sorted, count, false), before);
-            assert_true(units - before <= 3 * 5 * SHARD_FRAME_BYTES); /* a frame a run, and the giants between */
+            assert_true(units - before <=
+                        3 * 5 * SHARD_FRAME_BYTES); /* a frame a run, and the giants between */
         }
         clear(&setting, 3);
     }
@@ -237,7 +253,8 @@ static void a_merge_level_is_a_run_like_others(void **state) {
     qsort(sorted, count, sizeof *sorted, by_order);
     deal(&setting, samples, count, 7, true, 9);
     assert_int_equal(shard_spill_open(&setting.level, folder, &err), SG_OK);
-    struct shard_runs left = {setting.runs, 4, SHARD_BYTES}, right = {setting.runs + 4, 3, SHARD_BYTES};
+    struct shard_runs left = {setting.runs, 4, SHARD_BYTES},
+                      right = {setting.runs + 4, 3, SHARD_BYTES};
     assert_int_equal(shard_merge_level(&left, STRATA, &setting.level, &merged[0], &err), SG_OK);
     assert_int_equal(shard_merge_level(&right, STRATA, &setting.level, &merged[1], &err), SG_OK);
     struct shard_runs both = {merged, 2, SHARD_BYTES};
@@ -262,14 +279,16 @@ static void a_damaged_spill_file_is_noticed(void **state) {
     deal(&setting, samples, count, 1, true, 2);
     struct sg_frames_decoder *decoder = sg_frames_decoder_new();
     const struct shard_frame *frame = &setting.runs[0].frames[0];
-    off_t at = (off_t)(frame->at + frame->documents * sizeof(struct shard_slip) + frame->packed_bytes / 2);
+    off_t at =
+        (off_t)(frame->at + frame->documents * sizeof(struct shard_slip) + frame->packed_bytes / 2);
     char byte;
     assert_int_equal(pread(setting.spill.fd, &byte, 1, at), 1);
     byte ^= 4;
     assert_int_equal(pwrite(setting.spill.fd, &byte, 1, at), 1);
     struct shard_merge merge;
     const char *line;
-    assert_int_equal(shard_merge_open(&merge, &setting.all, frame->stratum, 0, decoder, &err), SG_OK);
+    assert_int_equal(shard_merge_open(&merge, &setting.all, frame->stratum, 0, decoder, &err),
+                     SG_OK);
     assert_int_not_equal(shard_merge_line(&merge, &line, &err), SG_OK);
     assert_true(err.text[0] != 0);
     shard_merge_free(&merge);

@@ -79,10 +79,14 @@ static uint64_t one_window(const char *text) {
 static void marks_and_numbers_make_other_words(void **state) {
     (void)state;
     const char *pairs[][2] = {
-        {"यह कल की बात है", "यह कुल की बात है"},          {"यह कुल की बात है", "यह कूल की बात है"},
-        {"ma ma ma ma ma", "ma má ma ma ma"},          {"tôi ăn bánh mì nóng", "tôi ăn bánh mí nóng"},
-        {"ปากกาของฉันหายไปไหน", "ป่ากกาของฉันหายไปไหน"},  {"version 1 of the text", "version 2 of the text"},
-        {"సమయం కల ఇది మా ఇల్లు", "సమయం కుల ఇది మా ఇల్లు"},   {"मूल्य १२ रुपये है अब", "मूल्य १३ रुपये है अब"},
+        {"यह कल की बात है", "यह कुल की बात है"},
+        {"यह कुल की बात है", "यह कूल की बात है"},
+        {"ma ma ma ma ma", "ma má ma ma ma"},
+        {"tôi ăn bánh mì nóng", "tôi ăn bánh mí nóng"},
+        {"ปากกาของฉันหายไปไหน", "ป่ากกาของฉันหายไปไหน"},
+        {"version 1 of the text", "version 2 of the text"},
+        {"సమయం కల ఇది మా ఇల్లు", "సమయం కుల ఇది మా ఇల్లు"},
+        {"मूल्य १२ रुपये है अब", "मूल्य १३ रुपये है अब"},
         {"ಮನೆ ಕಡೆ ಹೋಗು ಈಗ ನೀನು", "ಮನೆ ಕಾಡೆ ಹೋಗು ಈಗ ನೀನು"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
@@ -100,7 +104,8 @@ static void marks_and_numbers_make_other_words(void **state) {
 
 static void same_words_in_other_dress(void **state) {
     (void)state;
-    assert_int_equal(one_window("The Price Is 12 rupees"), one_window("the price: is \"१२\" RUPEES!"));
+    assert_int_equal(one_window("The Price Is 12 rupees"),
+                     one_window("the price: is \"१२\" RUPEES!"));
     assert_int_equal(one_window("caf\u00e9 a b c d"), one_window("cafe\u0301 a b c d"));
     assert_int_equal(one_window("\u09cb x y z q"), one_window("\u09c7\u09be x y z q"));
     assert_int_not_equal(one_window("a b c d e"), one_window("b a c d e"));
@@ -188,7 +193,8 @@ static const char *const pieces[] = {"a",
 
 static void random_text(uint64_t *seed, size_t count, struct sg_buf *out) {
     out->len = 0;
-    for (size_t i = 0; i < count; i++) sg_buf_puts(out, pieces[dice_below(seed, sizeof pieces / sizeof *pieces)]);
+    for (size_t i = 0; i < count; i++)
+        sg_buf_puts(out, pieces[dice_below(seed, sizeof pieces / sizeof *pieces)]);
     sg_buf_str(out);
 }
 
@@ -245,11 +251,13 @@ static void nfc_equals_icu(void **state) {
         for (uint64_t n = dice_below(&seed, 12); n--;) {
             char bytes[4];
             static const uint32_t bases[] = {
-                'e',    0xE9,   0x300,   0x323,   0x921,   0x93C,  0x928,  0x94D,  0x9C7,  0x9BE, 0xBC6, 0xBBE, 0xDD9,
-                0xDCA,  0xDCF,  0x1100,  0x1161,  0x11A8,  0xAC00, 0xAC01, 0x1025, 0x102E, 0xC46, 0xC56, 0x340, 0x374,
-                0x212B, 0xFB1D, 0x11131, 0x11127, 0x1D15E, 0x2126, 0x3099, 0x304B, 0x5B0,  0x5BC, 0xE48, 0xEB8};
-            uint32_t c = dice_below(&seed, 4) ? bases[dice_below(&seed, sizeof bases / sizeof *bases)]
-                                              : (uint32_t)(0x20 + dice_below(&seed, 0x2FFE0));
+                'e',     0xE9,   0x300,  0x323,  0x921, 0x93C,  0x928,  0x94D,  0x9C7,   0x9BE,
+                0xBC6,   0xBBE,  0xDD9,  0xDCA,  0xDCF, 0x1100, 0x1161, 0x11A8, 0xAC00,  0xAC01,
+                0x1025,  0x102E, 0xC46,  0xC56,  0x340, 0x374,  0x212B, 0xFB1D, 0x11131, 0x11127,
+                0x1D15E, 0x2126, 0x3099, 0x304B, 0x5B0, 0x5BC,  0xE48,  0xEB8};
+            uint32_t c = dice_below(&seed, 4)
+                             ? bases[dice_below(&seed, sizeof bases / sizeof *bases)]
+                             : (uint32_t)(0x20 + dice_below(&seed, 0x2FFE0));
             if (c >= 0xD800 && c < 0xE000) c = 'x';
             sg_buf_put(&text, bytes, sg_utf8_encode(c, bytes));
         }
@@ -283,8 +291,9 @@ static void nfc_equals_icu(void **state) {
 /* ---- the light key ---- */
 
 static bool is_space(uint32_t c) {
-    return (c >= 9 && c <= 13) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
-           c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
+    return (c >= 9 && c <= 13) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
+           (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
+           c == 0x205F || c == 0x3000;
 }
 
 static struct sg_hash128 naive_light(const char *text, size_t len) {
@@ -310,8 +319,9 @@ static void light_key_collapses_white_space(void **state) {
     (void)state;
     uint64_t seed = 99;
     struct sg_buf text = {0}, scratch = {0};
-    static const char *const spaces[] = {" ",      "  ",       "\n", "\r\n",   "\u00a0", "\u3000", "\u2003",
-                                         "\u2028", "\xC2\x85", "\t", "\u1680", "\u205f", "\u202f"};
+    static const char *const spaces[] = {" ",      "  ",     "\n",     "\r\n",     "\u00a0",
+                                         "\u3000", "\u2003", "\u2028", "\xC2\x85", "\t",
+                                         "\u1680", "\u205f", "\u202f"};
     for (int round = 0; round < 30000; round++) {
         text.len = 0;
         for (uint64_t n = dice_below(&seed, 30); n--;) {

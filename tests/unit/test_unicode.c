@@ -34,12 +34,13 @@ static void nfc_cases(void **state) {
     (void)state;
     nfc_is("", 0, "", 0);
     nfc_is("plain", 5, "plain", 5);
-    nfc_is("e\xCC\x81", 3, "\xC3\xA9", 2);                                         /* e + U+0301 */
-    nfc_is("\xE0\xA4\xA9", 3, "\xE0\xA4\xA9", 3);                                  /* U+0929, composed */
-    nfc_is("\xE0\xA5\x98", 3, "\xE0\xA4\x95\xE0\xA4\xBC", 6);                      /* U+0958: never composed */
-    nfc_is("\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA8", 9, "\xEA\xB0\x81", 3);          /* Hangul jamo */
-    nfc_is("a\0e\xCC\x81", 5, "a\0\xC3\xA9", 4);                                   /* NUL is text */
-    nfc_is("\xF0\x9D\x85\x9E", 4, "\xF0\x9D\x85\x97\xF0\x9D\x85\xA5", 8);          /* U+1D15E: 4 bytes to 8 */
+    nfc_is("e\xCC\x81", 3, "\xC3\xA9", 2);                    /* e + U+0301 */
+    nfc_is("\xE0\xA4\xA9", 3, "\xE0\xA4\xA9", 3);             /* U+0929, composed */
+    nfc_is("\xE0\xA5\x98", 3, "\xE0\xA4\x95\xE0\xA4\xBC", 6); /* U+0958: never composed */
+    nfc_is("\xE1\x84\x80\xE1\x85\xA1\xE1\x86\xA8", 9, "\xEA\xB0\x81", 3); /* Hangul jamo */
+    nfc_is("a\0e\xCC\x81", 5, "a\0\xC3\xA9", 4);                          /* NUL is text */
+    nfc_is("\xF0\x9D\x85\x9E", 4, "\xF0\x9D\x85\x97\xF0\x9D\x85\xA5",
+           8); /* U+1D15E: 4 bytes to 8 */
 }
 
 /* Text is taken in pieces; a decomposed letter anywhere must be composed, whatever stands around it. */
@@ -48,7 +49,8 @@ static void nfc_across_pieces(void **state) {
     for (size_t place = (16 << 10) - 8; place < (16 << 10) + 4; place++)
         for (int lf = 0; lf < 3; lf++) {
             struct sg_buf from = {0}, expected = {0};
-            for (size_t i = 0; i < place; i++) sg_buf_putc(&from, lf && i % 1000 == 999 ? '\n' : 'x');
+            for (size_t i = 0; i < place; i++)
+                sg_buf_putc(&from, lf && i % 1000 == 999 ? '\n' : 'x');
             if (lf == 2) from.data[place - 1] = '\n';
             sg_buf_put(&expected, from.data, from.len);
             sg_buf_puts(&from, "e\xCC\x81 \xE0\xA4\x95 e\xCC\x81\n");
@@ -66,7 +68,7 @@ static void nfc_of_one_long_cluster(void **state) {
     struct sg_buf from = {0}, expected = {0};
     sg_buf_putc(&from, 'q'), sg_buf_putc(&expected, 'q');
     for (int i = 0; i < 20000; i++) sg_buf_puts(&from, "\xCC\x81\xCC\xA3"); /* above, below */
-    for (int i = 0; i < 20000; i++) sg_buf_puts(&expected, "\xCC\xA3");       /* below sorts first */
+    for (int i = 0; i < 20000; i++) sg_buf_puts(&expected, "\xCC\xA3");     /* below sorts first */
     for (int i = 0; i < 20000; i++) sg_buf_puts(&expected, "\xCC\x81");
     nfc_is(from.data, from.len, expected.data, expected.len);
     sg_buf_free(&from);
@@ -89,7 +91,9 @@ static const char *field(const char *p, struct sg_buf *out) {
 /* UAX 15 conformance: c2 == NFC(c1) == NFC(c2) == NFC(c3), c4 == NFC(c4) == NFC(c5). */
 static void nfc_conformance(void **state) {
     (void)state;
-    if (access(DATA "NormalizationTest.txt.bz2", R_OK) != 0 && access(DATA "NormalizationTest.txt", R_OK) != 0) skip();
+    if (access(DATA "NormalizationTest.txt.bz2", R_OK) != 0 &&
+        access(DATA "NormalizationTest.txt", R_OK) != 0)
+        skip();
     FILE *file = popen("bzip2 -dcf " DATA "NormalizationTest.txt* ", "r");
     assert_non_null(file);
     char line[4096];
@@ -132,7 +136,8 @@ static void categories_and_lower_case(void **state) {
         for (int i = 0; i < 15; i++) fields[i] = strsep(&rest, ";\n");
         uint32_t c = (uint32_t)strtoul(fields[0], NULL, 16);
         uint32_t lower = *fields[13] ? (uint32_t)strtoul(fields[13], NULL, 16) : c;
-        if (strcmp(sg_unicode_category(c), fields[2]) != 0 || sg_unicode_lower(c) != lower) fail_msg("U+%04X", c);
+        if (strcmp(sg_unicode_category(c), fields[2]) != 0 || sg_unicode_lower(c) != lower)
+            fail_msg("U+%04X", c);
         points++;
     }
     fclose(file);
@@ -144,11 +149,10 @@ static void categories_and_lower_case(void **state) {
 /* The long names of Scripts.txt against the codes of PropertyValueAliases.txt. */
 static void scripts_of_all_code_points(void **state) {
     (void)state;
-    FILE *aliases = fopen(DATA "PropertyValueAliases.txt", "r"), *scripts = fopen(DATA "Scripts.txt", "r");
+    FILE *aliases = fopen(DATA "PropertyValueAliases.txt", "r"),
+         *scripts = fopen(DATA "Scripts.txt", "r");
     if (!aliases || !scripts) skip();
-    static struct {
-        char code[8], name[40];
-    } script[400];
+    static struct { char code[8], name[40]; } script[400];
     size_t count = 0, points = 0;
     char line[1000], name[80];
     while (fgets(line, sizeof line, aliases) && count < 400)
@@ -163,7 +167,8 @@ static void scripts_of_all_code_points(void **state) {
         while (i < count && strcmp(script[i].name, name) != 0) i++;
         assert_true(i < count);
         for (unsigned c = from; c <= to; c++, points++)
-            if (strcmp(sg_unicode_script(c), script[i].code) != 0) fail_msg("U+%04X is %s", c, script[i].code);
+            if (strcmp(sg_unicode_script(c), script[i].code) != 0)
+                fail_msg("U+%04X is %s", c, script[i].code);
     }
     assert_true(points > 140000);
     fclose(aliases);
@@ -181,11 +186,14 @@ static void versions(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nfc_cases),       cmocka_unit_test(nfc_across_pieces),
+        cmocka_unit_test(nfc_cases),
+        cmocka_unit_test(nfc_across_pieces),
         cmocka_unit_test(nfc_of_one_long_cluster),
-        cmocka_unit_test(nfc_conformance), cmocka_unit_test(script_cases),
+        cmocka_unit_test(nfc_conformance),
+        cmocka_unit_test(script_cases),
         cmocka_unit_test(categories_and_lower_case),
-        cmocka_unit_test(scripts_of_all_code_points), cmocka_unit_test(versions),
+        cmocka_unit_test(scripts_of_all_code_points),
+        cmocka_unit_test(versions),
     };
     return cmocka_run_group_tests(tests, start, NULL);
 }

@@ -16,7 +16,12 @@
 
 /* By decoding and comparing, unlike the code under test: the length of the character at s, or 0. */
 static size_t character(const unsigned char *s, size_t len) {
-    size_t need = s[0] < 0x80 ? 1 : s[0] < 0xC0 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : s[0] < 0xF8 ? 4 : 0;
+    size_t need = s[0] < 0x80   ? 1
+                  : s[0] < 0xC0 ? 0
+                  : s[0] < 0xE0 ? 2
+                  : s[0] < 0xF0 ? 3
+                  : s[0] < 0xF8 ? 4
+                                : 0;
     if (need == 0 || need > len) return 0;
     if (need == 1) return 1;
     uint32_t c = s[0] & (0xFFu >> (need + 1));
@@ -58,22 +63,25 @@ static void check_valid(const char *bytes, size_t len) {
 /* All beginnings of characters of up to four bytes that differ in what the rules look at. */
 static void every_sequence(void **state) {
     (void)state;
-    static const unsigned char tails[] = {0x00, 0x22, 0x7F, 0x80, 0x81, 0x8F, 0x90, 0x9F, 0xA0, 0xAF, 0xB0, 0xBF, 0xC0,
-                                          0xC2, 0xDF, 0xE0, 0xED, 0xEF, 0xF0, 0xF4, 0xF5, 0xFF};
+    static const unsigned char tails[] = {0x00, 0x22, 0x7F, 0x80, 0x81, 0x8F, 0x90, 0x9F,
+                                          0xA0, 0xAF, 0xB0, 0xBF, 0xC0, 0xC2, 0xDF, 0xE0,
+                                          0xED, 0xEF, 0xF0, 0xF4, 0xF5, 0xFF};
     for (int lead = 0; lead < 256; lead++)
         for (int second = 0; second < 256; second++)
             for (size_t third = 0; third < COUNT(tails); third++)
                 for (size_t fourth = 0; fourth < COUNT(tails); fourth += 1 + (second & 7)) {
                     char s[4] = {(char)lead, (char)second, (char)tails[third], (char)tails[fourth]};
                     size_t expected = valid_by_decoding(s, 4);
-                    if (sg_utf8_valid_portable(s, 4) != expected) fail_msg("%02x %02x", lead, second);
+                    if (sg_utf8_valid_portable(s, 4) != expected)
+                        fail_msg("%02x %02x", lead, second);
                     if (third == 0 || fourth == 0) assert_int_equal(sg_utf8_valid(s, 4), expected);
                 }
 }
 
 static size_t random_text(uint64_t *rng, char *to, size_t len) {
     size_t i = 0, range = dice_below(rng, 5);
-    static const uint32_t from[] = {0, 0x80, 0x900, 0x4E00, 0x1F300}, span[] = {0x80, 0x700, 0x200, 0x5000, 0x400};
+    static const uint32_t from[] = {0, 0x80, 0x900, 0x4E00, 0x1F300},
+                          span[] = {0x80, 0x700, 0x200, 0x5000, 0x400};
     while (i + 4 <= len) {
         size_t r = dice_below(rng, 3) ? range : dice_below(rng, 5);
         i += sg_utf8_encode(from[r] + (uint32_t)dice_below(rng, span[r]), to + i);
@@ -183,11 +191,13 @@ static void check_repair_laws(const char *bytes, size_t len) {
     static char back[3000];
     bool extras = false;
     for (size_t i = 0; i + 1 < len; i++)
-        extras |= (bytes[i] == '\xED' && (bytes[i + 1] & 0xE0) == 0xA0) || (bytes[i] == '\xC0' && bytes[i + 1] == '\x80');
+        extras |= (bytes[i] == '\xED' && (bytes[i + 1] & 0xE0) == 0xA0) ||
+                  (bytes[i] == '\xC0' && bytes[i + 1] == '\x80');
     if (!extras) {
         UErrorCode status = U_ZERO_ERROR;
         int32_t wide_len, back_len, substitutions;
-        u_strFromUTF8WithSub(wide, COUNT(wide), &wide_len, bytes, (int32_t)len, 0xFFFD, &substitutions, &status);
+        u_strFromUTF8WithSub(wide, COUNT(wide), &wide_len, bytes, (int32_t)len, 0xFFFD,
+                             &substitutions, &status);
         u_strToUTF8(back, sizeof back, &back_len, wide, wide_len, &status);
         assert_true(U_SUCCESS(status));
         assert_int_equal(count, substitutions);
@@ -201,17 +211,20 @@ static void check_repair_laws(const char *bytes, size_t len) {
 static void repair_of_noise(void **state) {
     (void)state;
     uint64_t rng = 31;
-    static const unsigned char likely[] = {0x41, 0x80, 0xA0, 0xBF, 0xC0, 0xC3, 0xE0, 0xE1, 0xED, 0xEF, 0xF0, 0xF4, 0xB0, 0xBD};
+    static const unsigned char likely[] = {0x41, 0x80, 0xA0, 0xBF, 0xC0, 0xC3, 0xE0,
+                                           0xE1, 0xED, 0xEF, 0xF0, 0xF4, 0xB0, 0xBD};
     for (int round = 0; round < 20000; round++) {
         char bytes[300];
         size_t len = dice_below(&rng, round % 20 ? 40 : sizeof bytes);
         if (round % 3 == 0) {
             for (size_t i = 0; i < len; i++) bytes[i] = (char)dice_below(&rng, 256);
         } else if (round % 3 == 1) {
-            for (size_t i = 0; i < len; i++) bytes[i] = (char)likely[dice_below(&rng, COUNT(likely))];
+            for (size_t i = 0; i < len; i++)
+                bytes[i] = (char)likely[dice_below(&rng, COUNT(likely))];
         } else {
             len = random_text(&rng, bytes, len);
-            for (int i = 0; len && i < 3; i++) bytes[dice_below(&rng, len)] = (char)likely[dice_below(&rng, COUNT(likely))];
+            for (int i = 0; len && i < 3; i++)
+                bytes[dice_below(&rng, len)] = (char)likely[dice_below(&rng, COUNT(likely))];
         }
         check_repair_laws(bytes, len);
     }
@@ -233,9 +246,12 @@ static void repair_of_much_is_linear(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_sequence),       cmocka_unit_test(kernels_agree_on_broken_text),
-        cmocka_unit_test(counting_code_points), cmocka_unit_test(encode_and_decode_are_inverse),
-        cmocka_unit_test(repairs),              cmocka_unit_test(repair_of_noise),
+        cmocka_unit_test(every_sequence),
+        cmocka_unit_test(kernels_agree_on_broken_text),
+        cmocka_unit_test(counting_code_points),
+        cmocka_unit_test(encode_and_decode_are_inverse),
+        cmocka_unit_test(repairs),
+        cmocka_unit_test(repair_of_noise),
         cmocka_unit_test(repair_of_much_is_linear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
