@@ -164,7 +164,7 @@ enum sg_code container_pull(void *from, const char **data, size_t *len, struct s
     int got;
     do got = archive_read_data_block(container->archive, &block, &size, &offset);
     while (got == ARCHIVE_RETRY);
-    container->member_over = got != ARCHIVE_OK && got != ARCHIVE_WARN;
+    container->member_over = got != ARCHIVE_OK; /* a wrong checksum or size is only a warning there */
     if (got == ARCHIVE_EOF) return SG_END;
     if (container->member_over) {
         enum sg_code code = failed(container, err);
