@@ -143,6 +143,7 @@ static enum sg_code one_document(const struct apply *apply, struct worker *worke
     if (cursor->decision < cursor->last && dedup_get_word(cursor->decision) == cursor->document) {
         dedup_decision_get(cursor->decision, &decision);
         cursor->decision += DEDUP_DECISION_WIDTH;
+        dedup_line_open(&worker->line, job->by_language); /* of others nobody asks what they say */
         if (!belongs(job, worker, &decision)) return changed(apply, batch, err);
     }
     cursor->document++;
@@ -167,7 +168,7 @@ static enum sg_code each_line(const struct apply *apply, struct worker *worker, 
     enum sg_code code = SG_OK;
     size_t len;
     while (code == SG_OK && dedup_line_cut(&at, end, &line, &len)) {
-        switch (dedup_line_read(&worker->line, line, len, apply->job->by_language, err)) {
+        switch (dedup_line_scan(&worker->line, line, len, err)) {
         case DEDUP_BLANK: batch->tally.blank++; break;
         case DEDUP_BAD: bad_line(batch, line, len, err); break;
         case DEDUP_DOCUMENT: code = one_document(apply, worker, batch, &cursor, err);

@@ -10,23 +10,28 @@ static uint64_t scope_of(struct dedup_line *line) {
     return script ? sg_hash64(script, len, scope) : scope;
 }
 
-enum dedup_line_kind dedup_line_read(struct dedup_line *line, const char *bytes, size_t len, bool by_language,
-                                     struct sg_err *err) {
-    struct dedup_document *document = &line->document;
+/* A string member that holds at least `least` bytes as written. */
+static bool has_string(const struct sg_record *record, const char *name, size_t least) {
+    const struct sg_member *member = sg_record_find(record, name);
+    return member && member->type == SG_JSON_STRING && member->value.len >= least + 2;
+}
+
+enum dedup_line_kind dedup_line_scan(struct dedup_line *line, const char *bytes, size_t len, struct sg_err *err) {
     if (sg_record_blank(bytes, len)) return DEDUP_BLANK;
     if (sg_record_scan(&line->record, bytes, len, err) != SG_OK) return DEDUP_BAD;
+    const char *cause = NULL;
+    if (!has_string(&line->record, "id", 1)) cause = "no member 'id' that is a string and not empty";
+    if (!has_string(&line->record, "text", 0)) cause = "no member 'text' that is a string";
+    if (!cause) return DEDUP_DOCUMENT;
+    sg_err_set(err, SG_DATA, "%s", cause);
+    return DEDUP_BAD;
+}
+
+void dedup_line_open(struct dedup_line *line, bool by_language) {
+    struct dedup_document *document = &line->document;
     document->text = sg_record_string(&line->record, "text", &line->text, &document->text_len, NULL);
-    if (!document->text) {
-        sg_err_set(err, SG_DATA, "no member 'text' that is a string");
-        return DEDUP_BAD;
-    }
     document->id = sg_record_string(&line->record, "id", &line->id, &document->id_len, NULL);
-    if (!document->id || document->id_len == 0) {
-        sg_err_set(err, SG_DATA, "no member 'id' that is a string and not empty");
-        return DEDUP_BAD;
-    }
     document->scope = by_language ? scope_of(line) : 0;
-    return DEDUP_DOCUMENT;
 }
 
 void dedup_line_free(struct dedup_line *line) {

@@ -1,7 +1,8 @@
 /*
  * line: one line of an input as deduplication sees it: blank, bad or a document.
  *
- * Shape   {0}; dedup_line_read per line fills id, text and scope, which point into the line or into the struct.
+ * Shape   {0}; dedup_line_scan per line says what it is; dedup_line_open unescapes id, text and scope, which point into the
+ *         line or into the struct.
  * Calls   the same function in every pass, so that all passes count the same documents.
  * Owns    its record and buffers; free accepts {0}.
  * Errors  DEDUP_BAD with the cause in err: not JSON, no id, no text (contract.md section 3).
@@ -20,8 +21,10 @@ struct dedup_line {
     struct dedup_document document;
 };
 
-enum dedup_line_kind dedup_line_read(struct dedup_line *line, const char *bytes, size_t len, bool by_language,
-                                     struct sg_err *err);
+enum dedup_line_kind dedup_line_scan(struct dedup_line *line, const char *bytes, size_t len,
+                                     struct sg_err *err) SG_MUST_CHECK;
+/* Fills document of a scanned line. */
+void dedup_line_open(struct dedup_line *line, bool by_language);
 void dedup_line_free(struct dedup_line *line);
 
 /* The next line of [*at, end) without its LF; false at the end. */

@@ -90,10 +90,12 @@ static enum sg_code work_on(void *context, unsigned number, void *argument, stru
     const char *at = batch->in.lines.data, *end = at + batch->in.lines.len, *line;
     size_t len;
     while (code == SG_OK && dedup_line_cut(&at, end, &line, &len)) {
-        switch (dedup_line_read(&worker->line, line, len, map->job->by_language, err)) {
+        switch (dedup_line_scan(&worker->line, line, len, err)) {
         case DEDUP_BLANK: batch->blank++; break;
         case DEDUP_BAD: code = bad_line(map, batch, err); break;
-        case DEDUP_DOCUMENT: put_document(map->job, worker, batch, line, len);
+        case DEDUP_DOCUMENT:
+            dedup_line_open(&worker->line, map->job->by_language);
+            put_document(map->job, worker, batch, line, len);
         }
     }
     return code;

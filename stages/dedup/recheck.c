@@ -75,6 +75,7 @@ static uint64_t demand_of(void *context, const void *argument) {
 /* ---- workers ---- */
 
 static void put_set(struct worker *worker, struct batch *batch, struct wanted *wanted) {
+    dedup_line_open(&worker->line, false);
     const char *text = worker->line.document.text;
     size_t len = worker->line.document.text_len;
     dedup_keytext_nfc(&text, &len, &worker->scratch.nfc);
@@ -109,7 +110,7 @@ static enum sg_code work_on(void *context, unsigned number, void *argument, stru
             continue;
         }
         struct sg_err cause = {0};
-        if (dedup_line_read(&worker->line, line, len, recheck->job->by_language, &cause) != DEDUP_DOCUMENT) continue;
+        if (dedup_line_scan(&worker->line, line, len, &cause) != DEDUP_DOCUMENT) continue;
         if (document == wanted->document) put_set(worker, batch, wanted++);
         document++;
     }

@@ -123,7 +123,8 @@ struct texts {
 static void read_text(void *context, const char *bytes, size_t len) {
     struct texts *texts = context;
     struct sg_err err = {0};
-    if (dedup_line_read(&texts->line, bytes, len, false, &err) != DEDUP_DOCUMENT) return;
+    if (dedup_line_scan(&texts->line, bytes, len, &err) != DEDUP_DOCUMENT) return;
+    dedup_line_open(&texts->line, false);
     texts->documents++;
     char *id = sg_strndup(texts->line.document.id, texts->line.document.id_len);
     struct known *known = find(texts->known, id);
