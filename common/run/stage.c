@@ -162,9 +162,8 @@ static void fix_settings(struct sg_run *run, const struct sg_buf *identity) {
 
 /* ---- --dry-run ---- */
 
-static enum sg_code print_plan(struct sg_run *run, struct sg_err *err) {
-    struct sg_buf out = {0};
-    char limit[SG_NUM_TEXT], size[SG_NUM_TEXT];
+static void tell_one_for_each(const struct sg_run *run, struct sg_buf *out) {
+    char size[SG_NUM_TEXT];
     for (size_t i = 0; i < run->inputs.count; i++) {
         const struct sg_input *input = &run->inputs.items[i];
         char from[300], to[300];
@@ -172,12 +171,20 @@ static enum sg_code print_plan(struct sg_run *run, struct sg_err *err) {
         char *path = run->output_is_folder ? sg_printf_dup("%s/%s", run->output, name)
                                            : sg_strdup(run->output);
         bool corpus = run->stage->output_is_folder;
-        sg_buf_printf(&out, "%s (%s) -> %s\n", sg_err_quote(input->path, from, sizeof from),
+        sg_buf_printf(out, "%s (%s) -> %s\n", sg_err_quote(input->path, from, sizeof from),
                       input->regular ? sg_num_bytes(input->bytes, size) : "a pipe",
                       sg_err_quote(corpus ? run->output : path, to, sizeof to));
         free(name);
         free(path);
     }
+}
+
+static enum sg_code print_plan(struct sg_run *run, struct sg_err *err) {
+    struct sg_buf out = {0};
+    char limit[SG_NUM_TEXT];
+    enum sg_code code = SG_OK;
+    if (run->stage->tell_outputs) code = run->stage->tell_outputs(run, &out, err);
+    else tell_one_for_each(run, &out);
     for (size_t i = 0; i < run->inputs.skipped_count; i++) {
         char from[300];
         sg_buf_printf(&out, "%s not read: %s\n",
@@ -187,7 +194,7 @@ static enum sg_code print_plan(struct sg_run *run, struct sg_err *err) {
     sg_buf_printf(&out, "%zu inputs, %u threads, %s of memory (%s)\n", run->inputs.count,
                   run->budget.threads, sg_num_bytes(run->budget.limit_bytes, limit),
                   run->budget.source);
-    enum sg_code code = write_out(&out, err);
+    if (code == SG_OK) code = write_out(&out, err);
     sg_buf_free(&out);
     return code;
 }

@@ -77,6 +77,8 @@ struct sg_stage {
     const struct sg_verb *verbs;
     enum sg_code (*run)(struct sg_run *run,
                         struct sg_err *err); /* a stage without verbs and without process: ingest */
+    /* --dry-run: the lines "input -> output" of a stage whose outputs are not one for each input */
+    enum sg_code (*tell_outputs)(struct sg_run *run, struct sg_buf *out, struct sg_err *err);
     bool output_is_folder;                   /* always (shard, sangam) */
     bool lone_default_input;                 /* no INPUT means "-" (all but sangam's verbs) */
 };

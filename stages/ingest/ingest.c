@@ -553,6 +553,12 @@ enum sg_code ingest_run(struct sg_run *run, struct sg_err *err) {
         sg_progress_phase(run->progress, run->stage->name, total);
         make_workers(&ingest);
         code = run_jobs(&ingest, &plan, err);
+        char *left_over = plan_left_over(&plan, run);
+        if (left_over)
+            sg_log_line(run->progress, SG_LOG_WARNING,
+                        "'%s' and what follows it are of an earlier run with more texts: remove them",
+                        left_over);
+        free(left_over);
         if (code == SG_OK || code == SG_DATA)
             tell_totals(&ingest, seconds_of(CLOCK_MONOTONIC) - wall);
     }

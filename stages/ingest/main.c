@@ -1,4 +1,5 @@
 #include "ingest.h"
+#include "plan.h"
 
 /* clang-format off */
 static const struct sg_option options[] = {
@@ -47,6 +48,7 @@ static const struct sg_stage stage = {
     .want = SG_INPUTS_ANY,
     .options = options,
     .run = ingest_run,
+    .tell_outputs = plan_tell,
     .lone_default_input = true,
 };
 

@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "base/num.h"
 
 #define RECORD_BYTES 512 /* of a record around its text */
 
@@ -59,6 +62,7 @@ static enum sg_code plan_folder(struct plan *plan, const struct sg_run *run, str
     }
     if (code == SG_OK && plan->count == 0 && inputs->skipped_count)
         add_job(plan, sg_strdup("text-00000.jsonl.zst"));
+    plan->packs = plan->count;
     if (plan->count > 0) plan->jobs[0].tells_skipped = inputs->skipped_count > 0;
     for (size_t i = 0; i < inputs->count && code == SG_OK; i++) {
         if (leaf[i]) continue;
@@ -78,6 +82,37 @@ enum sg_code plan_make(struct plan *plan, const struct sg_run *run, struct sg_er
     job->tells_skipped = run->inputs.skipped_count > 0;
     for (size_t i = 0; i < run->inputs.count; i++) add_file(job, &run->inputs.items[i]);
     return SG_OK;
+}
+
+enum sg_code plan_tell(struct sg_run *run, struct sg_buf *out, struct sg_err *err) {
+    struct plan plan;
+    enum sg_code code = plan_make(&plan, run, err);
+    for (size_t i = 0; i < plan.count && code == SG_OK; i++) {
+        const struct plan_job *job = &plan.jobs[i];
+        char *path = run->output_is_folder ? sg_printf_dup("%s/%s", run->output, job->name)
+                                           : sg_strdup(run->output);
+        for (size_t k = 0; k < job->count; k++) {
+            const struct sg_input *input = job->files[k].input;
+            char from[300], to[300], size[SG_NUM_TEXT];
+            sg_buf_printf(out, "%s (%s) -> %s\n", sg_err_quote(input->path, from, sizeof from),
+                          input->regular ? sg_num_bytes(input->bytes, size) : "a pipe",
+                          sg_err_quote(path, to, sizeof to));
+        }
+        free(path);
+    }
+    plan_free(&plan);
+    return code;
+}
+
+char *plan_left_over(const struct plan *plan, const struct sg_run *run) {
+    char *name = sg_printf_dup("text-%05zu.jsonl.zst", plan->packs);
+    char *path = sg_printf_dup("%s/%s", run->output, name);
+    bool there = run->output_is_folder && access(path, F_OK) == 0;
+    for (size_t i = plan->packs; i < plan->count; i++) there &= strcmp(plan->jobs[i].name, name) != 0;
+    free(name);
+    if (there) return path;
+    free(path);
+    return NULL;
 }
 
 void plan_free(struct plan *plan) {

@@ -39,11 +39,16 @@ struct plan_job {
 
 struct plan {
     struct plan_job *jobs;
-    size_t count;
+    size_t count, packs; /* the packs come first */
 };
 
 enum sg_code plan_make(struct plan *plan, const struct sg_run *run,
                        struct sg_err *err) SG_MUST_CHECK;
+/* Lines "input (size) -> output" for --dry-run. */
+enum sg_code plan_tell(struct sg_run *run, struct sg_buf *out, struct sg_err *err) SG_MUST_CHECK;
+/* The pack behind the last one, when it stands in OUTPUT from a run with more texts; the caller
+ * frees. NULL: there is none. */
+char *plan_left_over(const struct plan *plan, const struct sg_run *run);
 void plan_free(struct plan *plan);
 
 #endif

@@ -54,10 +54,6 @@ static void judge_http(const char *head, size_t len, struct web_verdict *out) {
     }
     out->http = true;
     memcpy(out->charset, http->charset, sizeof out->charset);
-    if (http->status < 200 || http->status > 299) {
-        out->reason = "unsupported: http status";
-        return;
-    }
     /* A body in a transfer or content coding is looked at once it is decoded. */
     const char *type = http->content_type;
     if (http->chunked || http->encoding[0]) {
@@ -101,4 +97,7 @@ void web_judge(const struct warc_record *record, const char *head, size_t len, b
         out->reason = reason_for_type(record->type);
     }
     if (html_raw && out->reason == html) out->reason = NULL;
+    /* The text of an error page is not the page's. */
+    if (!out->reason && out->http && (out->header.status < 200 || out->header.status > 299))
+        out->reason = "unsupported: http status";
 }

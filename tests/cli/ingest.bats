@@ -340,6 +340,18 @@ i=tarfile.TarInfo("after.txt"); i.size=2; w.write(i.tobuf()+b"x\n"+b"\0"*(510+10
     [ "$(ls one | wc -l)" -eq 6 ]
 }
 
+@test "--dry-run tells the real outputs; packs left over from a run with more texts are named" {
+    echo a >in/a.txt && echo b >in/b.txt && tar -C in -cf in/c.tar a.txt && echo '{"id":"1","text":"t"}' >in/d.jsonl
+    run sangam-ingest --dry-run in -o out/
+    [ "$status" -eq 0 ] && [ ! -e out ]
+    [[ "$output" == *"'in/a.txt' (2 B) -> 'out/text-00000.jsonl.zst'"* && "$output" == *"'in/b.txt' (2 B) -> 'out/text-00000.jsonl.zst'"* ]]
+    [[ "$output" == *"-> 'out/c.tar.jsonl.zst'"* && "$output" == *"-> 'out/d.jsonl.jsonl.zst'"* ]]
+    sangam-ingest -q in -o out/
+    cp out/text-00000.jsonl.zst out/text-00001.jsonl.zst
+    run sangam-ingest -q in -o out/
+    [ "$status" -eq 0 ] && [[ "$output" == *"out/text-00001.jsonl.zst"* ]]
+}
+
 @test "no input, a missing one, an unreadable output" {
     run sangam-ingest missing.txt
     [ "$status" -eq 1 ]
