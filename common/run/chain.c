@@ -479,7 +479,7 @@ static enum sg_code one_file(struct chain *chain, const char *output, struct sg_
     if (code == SG_OK) {
         chain->all_in += chain->sink.records_in, chain->all_out += chain->sink.lines.records;
         chain->all_dropped += chain->sink.dropped.records, chain->all_bad += chain->bad;
-    } else if (err->errnum == 0 || err->file[0] == 0) {
+    } else if (!sg_signals_caught() && (err->errnum == 0 || err->file[0] == 0)) {
         sg_err_at(err, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
     }
 out:
