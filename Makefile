@@ -20,6 +20,8 @@ SAN_tsan := -fsanitize=thread -fno-omit-frame-pointer
 HARDEN   := $(if $(SAN),,-D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE)
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wno-missing-field-initializers
 WERROR   ?=
+V        ?=
+Q        := $(if $(V),,@)
 CFLAGS   ?=
 # -ffp-contract=off: floats that reach an output are the same on every CPU.
 ALL_CFLAGS = -std=gnu11 $(OPT) $(WARN) $(WERROR) $(HARDEN) $(SAN_$(SAN)) -ffp-contract=off -fno-math-errno \
@@ -63,7 +65,8 @@ fuzz/%: $(BUILD)/fuzz/% ; @:
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP $(if $(filter stages/%,$<),-iquote$(dir $<)) -c -o $@ $<
+	@echo 'cc  $<'
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP $(if $(filter stages/%,$<),-iquote$(dir $<)) -c -o $@ $<
 
 # The assembler includes this file; the compiler does not tell.
 $(BUILD)/stages/langtag/embedded.o: configs/models/lid372.ftz
@@ -77,24 +80,28 @@ $(CORE_LIB): $(call objects,$(CORES))
 define binary_rule
 $(BUILD)/$(call binary,$(1)): $(call objects,$(wildcard stages/$(1)/*.c)) $(LIB)
 	@mkdir -p $$(@D)
-	$$(CC) -o $$@ $$^ $$(ALL_LDFLAGS) $$(PKG_LIBS)
+	@echo 'ld  $$@'
+	$$(Q)$$(CC) -o $$@ $$^ $$(ALL_LDFLAGS) $$(PKG_LIBS)
 endef
 $(foreach s,$(STAGES),$(eval $(call binary_rule,$(s))))
 
 TEST_CFLAGS = $(ALL_CFLAGS) -Itests $(addprefix -iquote,$(wildcard stages/*/))
 $(BUILD)/unit/%: tests/unit/%.c $(LIB) $(CORE_LIB)
 	@mkdir -p $(@D)
-	$(CC) $(TEST_CFLAGS) -MMD -MP -o $@ $< $(CORE_LIB) $(LIB) $(ALL_LDFLAGS) $(PKG_LIBS) -lcmocka -ljansson -lm
+	@echo 'cc  $<'
+	$(Q)$(CC) $(TEST_CFLAGS) -MMD -MP -o $@ $< $(CORE_LIB) $(LIB) $(ALL_LDFLAGS) $(PKG_LIBS) -lcmocka -ljansson -lm
 
 $(BUILD)/bench/%: tests/bench/%.c $(LIB) $(CORE_LIB)
 	@mkdir -p $(@D)
-	$(CC) $(TEST_CFLAGS) -MMD -MP -o $@ $< $(CORE_LIB) $(LIB) $(ALL_LDFLAGS) $(PKG_LIBS)
+	@echo 'cc  $<'
+	$(Q)$(CC) $(TEST_CFLAGS) -MMD -MP -o $@ $< $(CORE_LIB) $(LIB) $(ALL_LDFLAGS) $(PKG_LIBS)
 
 # Fuzz targets need everything instrumented by clang: `make fuzz` builds in a folder of its own with SAN=fuzz.
 FUZZ_SECONDS ?= 300
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB) $(CORE_LIB)
 	@mkdir -p $(@D)
-	$(CC) $(TEST_CFLAGS) -MMD -MP -o $@ $< $(CORE_LIB) $(LIB) -fsanitize=fuzzer,address,undefined -pthread $(PKG_LIBS) -ljansson
+	@echo 'cc  $<'
+	$(Q)$(CC) $(TEST_CFLAGS) -MMD -MP -o $@ $< $(CORE_LIB) $(LIB) -fsanitize=fuzzer,address,undefined -pthread $(PKG_LIBS) -ljansson
 
 help:
 	@echo 'make              build bin/ and the library into $(BUILD)/'
@@ -105,7 +112,7 @@ help:
 	@echo 'make bench        speed on a generated corpus (needs BENCH_CORPUS=folder of documents)'
 	@echo 'make fuzz         every fuzz target for FUZZ_SECONDS=300 (clang)'
 	@echo 'make soak         the long runs of the tests'
-	@echo 'SAN=asan|tsan     the same, with sanitizers, in a build folder of its own'
+	@echo 'SAN=asan|tsan     the same, with sanitizers, in a build folder of its own; V=1 shows commands'
 
 # ---- what Debian has to bring ----
 
@@ -133,18 +140,18 @@ deps-check: deps
 # ---- the two commands of README.md ----
 
 demo: deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@tests/data/demo.sh $(BUILD)
 
 check: deps-check
-	@$(MAKE) --no-print-directory all tests
+	@$(MAKE) --no-print-directory -j$$(nproc) all tests
 	@JOBS=$(or $(JOBS),2) tests/run.sh $(BUILD) $(TESTS)
 
 .PHONY: tests soak
 tests: all $(addprefix $(BUILD)/,$(UNIT))
 
 soak: deps-check
-	@$(MAKE) --no-print-directory all tests
+	@$(MAKE) --no-print-directory -j$$(nproc) all tests
 	@SANGAM_SOAK=1 TEST_SECONDS=7200 tests/run.sh $(BUILD) $(TESTS)
 
 bench: all $(addprefix $(BUILD)/,$(BENCH))
