@@ -43,9 +43,9 @@ static enum sg_code split_memory(struct shard_scatter *scatter, struct sg_err *e
     enum sg_code code = sg_budget_fit(budget, fixed, each, err);
     if (code != SG_OK) return code;
     uint64_t spare = budget->usable_bytes - fixed - budget->threads * each;
-    memory->pipe_bytes = PIPE_LEAST + spare / 4;
+    memory->pipe_bytes = PIPE_LEAST + spare / 6;
     memory->keys_bytes = KEYS_LEAST + (spare / 16 < KEYS_MOST ? spare / 16 : KEYS_MOST);
-    spare -= spare / 4 + (memory->keys_bytes - KEYS_LEAST);
+    spare -= spare / 6 + (memory->keys_bytes - KEYS_LEAST);
     memory->pool_bytes = POOL_LEAST + spare / budget->threads;
     char pool[SG_NUM_TEXT], pipe[SG_NUM_TEXT];
     sg_log_line(scatter->run->progress, SG_LOG_DETAIL, "memory: %u threads, %s of documents each, %s for batches in flight",
@@ -135,6 +135,7 @@ static enum sg_code read_batch(void *context, void *argument, struct sg_err *err
         batch->file = scatter->file;
         code = sg_frames_next(scatter->reader, &batch->in, err);
         batch->bytes_read = sg_frames_bytes_read(scatter->reader);
+        __atomic_store_n(&scatter->reader_bytes, sg_frames_memory(scatter->reader), __ATOMIC_RELAXED);
         if (code != SG_END) break;
         code = end_file(scatter);
     }
@@ -158,6 +159,23 @@ static enum sg_code spill(struct shard_scatter *scatter, struct shard_worker *wo
     shard_pool_sort(&worker->pool);
     code = shard_run_spilled(&worker->runs[worker->run_count++], &worker->pool, scatter->unit, &worker->spill, err);
     shard_pool_clear(&worker->pool);
+    return code;
+}
+
+/* A decompressor with a large window (128 MiB for --long=27) takes its memory from the pools while its file is read. */
+static enum sg_code fit_pool(struct shard_scatter *scatter, struct shard_worker *worker, struct sg_err *err) {
+    uint64_t reader = __atomic_load_n(&scatter->reader_bytes, __ATOMIC_RELAXED);
+    uint64_t excess = reader > READER_BYTES ? (reader - READER_BYTES) / scatter->worker_count : 0;
+    uint64_t most = scatter->memory.pool_bytes;
+    if (excess + POOL_LEAST > most) {
+        char need[SG_NUM_TEXT];
+        return sg_err_set(err, SG_BUDGET, "decompressing this file takes %s of memory: give a larger --memory",
+                          sg_num_bytes(reader, need));
+    }
+    if (worker->pool.capacity <= most - excess) return SG_OK;
+    enum sg_code code = spill(scatter, worker, err);
+    shard_pool_free(&worker->pool); /* only a block that is given back is not resident */
+    shard_pool_init(&worker->pool, most - excess);
     return code;
 }
 
@@ -244,7 +262,8 @@ static enum sg_code work_on(void *context, unsigned number, void *argument, stru
     struct shard_worker *worker = &scatter->workers[number];
     bool split = false;
     reset(batch);
-    enum sg_code code = sg_frames_lines(worker->decoder, &batch->in, &split, err);
+    enum sg_code code = fit_pool(scatter, worker, err);
+    if (code == SG_OK) code = sg_frames_lines(worker->decoder, &batch->in, &split, err);
     if (code == SG_OK && split) {
         __atomic_store_n(&scatter->split, true, __ATOMIC_RELAXED);
         code = sg_err_set(err, SG_DATA, "frames end inside lines");

@@ -74,6 +74,7 @@ struct shard_scatter {
     size_t file; /* at hand */
     struct sg_frames *reader;
     bool stream, split;
+    uint64_t reader_bytes; /* what decompressing the file at hand holds; shared with the workers */
     /* writing */
     struct sg_sink bad_sink;
     bool bad_open, named_duplicate;
