@@ -250,6 +250,14 @@ END
     [ ! -e out/manifest.json ]
 }
 
+@test "a file with a 128 MiB window takes its memory from the pools, or is refused with the figure" {
+    zstd -q --long=27 <"$all" >wide.jsonl.zst # of unknown size, so the window is as wide as it was asked for
+    sangam-shard -q wide.jsonl.zst -o out/ --target zbytes=4K --memory 256M -j1
+    [ "$(tree out)" = "$(tree "$release")" ]
+    run --separate-stderr sangam-shard wide.jsonl.zst -o out2/ --memory 120M -j1
+    [ "$status" -eq 4 ] && [[ "$stderr" == *"MiB"* ]]
+}
+
 @test "usage: standard output, foreign folders, targets and names that mean nothing" {
     run --separate-stderr sangam-shard "$all"
     [ "$status" -eq 2 ] && [[ "$stderr" == *"-o FOLDER/"* ]]
