@@ -24,7 +24,6 @@ void dedup_shingles_free(struct dedup_shingles *shingles) {
     dedup_tokens_free(&shingles->tokens);
 }
 
-
 static inline uint64_t mixed(uint64_t h) {
     h ^= h >> 32;
     h *= 0xD6E8FEB86659FD93u;
