@@ -2,13 +2,22 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 /* The one mutable global of the program: a handler has no other way to speak. */
 static volatile sig_atomic_t caught;
 
+static void tick_every(suseconds_t us) {
+    struct itimerval timer = {.it_interval.tv_usec = us, .it_value.tv_usec = us};
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* A signal may come just before a read that then waits for ever, so from the first one on a timer
+ * interrupts whatever waits. */
 static void remember(int number) {
-    if (!caught) caught = number;
+    if (number != SIGALRM && !caught) caught = number;
+    if (number != SIGALRM) tick_every(100000);
 }
 
 static const int polite[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGXCPU};
@@ -23,6 +32,7 @@ void sg_signals_init(void) {
             continue; /* nohup */
         sigaction(polite[i], &action, NULL);
     }
+    sigaction(SIGALRM, &action, NULL);
     signal(
         SIGPIPE,
         SIG_IGN); /* a write then says EPIPE, and sg_signals_raise ends us by SIGPIPE where it is due */
@@ -41,6 +51,7 @@ enum sg_code sg_signals_check(struct sg_err *err) {
 }
 
 void sg_signals_raise(int number) {
+    tick_every(0);
     signal(number, SIG_DFL);
     sigset_t set;
     sigemptyset(&set);
