@@ -40,7 +40,11 @@ bool container_wants_file(enum detect_kind kind) {
 
 static void support_format(struct archive *archive, enum detect_kind kind, bool seekable) {
     switch (kind) {
-    case DETECT_TAR: archive_read_support_format_tar(archive); break;
+    case DETECT_TAR:
+        archive_read_support_format_tar(archive);
+        /* Two tars in a row (cat a.tar b.tar) are read to the end of the second. */
+        archive_read_set_option(archive, "tar", "read_concatenated_archives", "1");
+        break;
     case DETECT_CPIO: archive_read_support_format_cpio(archive); break;
     case DETECT_7Z: archive_read_support_format_7zip(archive); break;
     case DETECT_ISO: archive_read_support_format_iso9660(archive); break;

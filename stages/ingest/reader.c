@@ -546,6 +546,10 @@ static enum sg_code check_rest(struct reader *reader, struct batch *batch, struc
     enum sg_code code = stream_state(level->bytes);
     if (code == SG_DATA)
         add_bad(reader, batch, level->name, level->bytes->offset, level->bytes->why.text);
+    /* libarchive takes a cut header in an ar for its end. */
+    uint64_t used = container_offset(level->container);
+    if (code == SG_END && level->type == DETECT_AR && used < level->bytes->offset)
+        add_bad(reader, batch, level->name, used, "cut in a member's header");
     if (code == SG_SYSTEM && err) *err = level->bytes->why;
     return code == SG_SYSTEM ? code : SG_OK;
 }

@@ -63,6 +63,8 @@ open("x.cpio","wb").write(e(n,data,0o100644)+e(b"TRAILER!!!\0",b"",0))'
         [ "$(sangam-ingest -q <"$f" | jq -r .text)" = "नमस्ते दुनिया" ] || { echo "pipe $f"; false; }
     done
     [ "$(sangam-ingest -q twice | jq -r .text)" = "नमस्ते दुनिया" ]
+    cat x.tar x.tar >tartar
+    [ "$(sangam-ingest -q tartar | wc -l)" -eq 2 ]
     gzip -c twice >thrice
     run sangam-ingest -q --max-bad 0 thrice
     [ "$status" -eq 3 ]
