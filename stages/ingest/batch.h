@@ -20,6 +20,7 @@
 
 #define BATCH_BYTES ((size_t)1 << 20)
 #define BATCH_UNITS ((size_t)4096)
+#define BATCH_DEMAND 6 /* bytes a raw byte may need: raw, decoded, on trial, record, packed */
 
 struct span {
     size_t at, len;

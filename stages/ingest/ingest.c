@@ -24,7 +24,6 @@
 #include "run/signals.h"
 
 #define KEEP_BYTES ((size_t)8 << 20)
-#define DEMAND_FACTOR 6 /* raw, decoded, decoded on trial, record, packed */
 #define WORKER_BYTES ((uint64_t)24 << 20)
 #define READER_BYTES ((uint64_t)32 << 20)
 
@@ -130,7 +129,7 @@ static enum sg_code read_slot(void *context, void *argument, struct sg_err *err)
 static uint64_t demand_of(void *context, const void *argument) {
     const struct batch_slot *slot = argument;
     (void)context;
-    return slot->in.data.len * DEMAND_FACTOR;
+    return slot->in.data.len * BATCH_DEMAND;
 }
 
 static enum sg_code work_slot(void *context, unsigned number, void *argument, struct sg_err *err) {

@@ -166,20 +166,37 @@ static bool named_packed(const char *name) {
     return false;
 }
 
-/* One text: all of its bytes, or none. */
+static bool fits(const struct reader *reader, uint64_t bytes) {
+    uint64_t memory = reader->options.memory_bytes;
+    return memory == 0 || bytes <= memory / BATCH_DEMAND;
+}
+
+static enum sg_code over_budget(const struct reader *reader, uint64_t bytes, struct sg_err *err) {
+    char need[SG_NUM_TEXT], have[SG_NUM_TEXT];
+    return sg_err_set(err, SG_BUDGET,
+                      "one text alone needs %s of memory, %s are there for batches: give a larger "
+                      "--memory",
+                      sg_num_bytes(bytes * BATCH_DEMAND, need),
+                      sg_num_bytes(reader->options.memory_bytes, have));
+}
+
+/* One text: all of its bytes, or none. What memory cannot hold is counted to its end all the same,
+ * for a member over --max-record is a bad one whatever --memory is. */
 static enum sg_code read_whole(struct reader *reader, struct level *level, struct batch *batch,
                                struct sg_err *err) {
     struct unit unit = unit_for(reader, batch, level->name, level->ordinal);
     size_t begin = batch->data.len;
     const char *data;
     size_t have;
+    uint64_t total = 0;
     while ((have = stream_some(level->bytes, &data)) > 0) {
-        if (batch->data.len - begin + have > reader->options.max_record) {
+        total += have;
+        if (total > reader->options.max_record) {
             batch->data.len = begin;
             add_bad(reader, batch, level->name, SG_NOWHERE, "larger than --max-record");
             return SG_OK;
         }
-        batch_put(batch, data, have);
+        if (fits(reader, total)) batch_put(batch, data, have);
         stream_skip(level->bytes, have);
     }
     enum sg_code code = stream_state(level->bytes);
@@ -192,6 +209,7 @@ static enum sg_code read_whole(struct reader *reader, struct level *level, struc
         if (err) *err = level->bytes->why;
         return code;
     }
+    if (!fits(reader, total)) return over_budget(reader, total, err);
     unit.kind = UNIT_DOCUMENT;
     unit.bytes = (struct span){begin, batch->data.len - begin};
     batch_add(batch, &unit);
@@ -432,6 +450,8 @@ static enum sg_code next_record(struct reader *reader, struct level *level, stru
     const char *head, *block;
     size_t have = warc_peek(&level->warc, WEB_HEAD, &head);
     web_judge(&record, head, have, reader->options.html_raw, &verdict);
+    bool wanted = !verdict.reason && record.length <= reader->options.max_record;
+    if (wanted && !fits(reader, record.length)) return over_budget(reader, record.length, err);
     code = verdict.reason ? warc_pass(&level->warc, &why)
                           : warc_take(&level->warc, reader->options.max_record, &block, &why);
     if (code == SG_DATA) {

@@ -6,7 +6,7 @@
  * Calls   reader_new, then per file reader_open and reader_fill until it says SG_END,
  *         reader_file_end; reader_free at any time. One thread.
  * Owns    descriptors, decoders and spooled members (unlinked files in `tmp`).
- * Errors  Damage becomes bad units. SG_DATA only for a damaged JSONL file, which is refused as a
+ * Errors  SG_BUDGET for one text that memory_bytes cannot hold. Damage becomes bad units. SG_DATA only for a damaged JSONL file, which is refused as a
  *         whole; SG_SYSTEM for I/O.
  * Source  architecture.md section 5; contract.md section 2.
  */
@@ -24,7 +24,7 @@ struct reader_options {
     bool html_raw;         /* --html raw: markup is text */
     unsigned nested;       /* --nested */
     uint64_t max_record;   /* --max-record */
-    uint64_t memory_bytes; /* what a line of JSONL may need */
+    uint64_t memory_bytes; /* for batches; 0: no limit */
     const char *tmp;       /* folder for nested archives that can only be read with seeking */
 };
 
