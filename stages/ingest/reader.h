@@ -6,8 +6,8 @@
  * Calls   reader_new, then per file reader_open and reader_fill until it says SG_END,
  *         reader_file_end; reader_free at any time. One thread.
  * Owns    descriptors, decoders and spooled members (unlinked files in `tmp`).
- * Errors  SG_BUDGET for one text that memory_bytes cannot hold. Damage becomes bad units. SG_DATA only for a damaged JSONL file, which is refused as a
- *         whole; SG_SYSTEM for I/O.
+ * Errors  SG_BUDGET for one text that memory_bytes cannot hold. Damage becomes bad units. SG_DATA
+ *         only for a damaged JSONL file, which is refused as a whole; SG_SYSTEM for I/O.
  * Source  architecture.md section 5; contract.md section 2.
  */
 #ifndef INGEST_READER_H
