@@ -53,7 +53,7 @@ static enum sg_code work_item(void *context, unsigned worker, void *batch, struc
     struct item *item = batch;
     (void)worker;
     uint64_t live = __atomic_add_fetch(&counter->live, 1, __ATOMIC_SEQ_CST),
-             most = counter->most_live;
+             most = __atomic_load_n(&counter->most_live, __ATOMIC_SEQ_CST);
     while (live > most && !__atomic_compare_exchange_n(&counter->most_live, &most, live, false,
                                                        __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
     }
