@@ -52,7 +52,7 @@ contents() { find "$1" -name 'part-*.zst' -print0 | sort -z | xargs -0 zstd -qdc
         grep -q '^# Zstandard Frames: 1$' list
         grep -q "(.*$(zstd -qdc "$f" | wc -c) B)" list
         grep -q '^Check: XXH64' list
-        [ "$(zstd -qdc "$f" | tail -c1 | xxd -p)" = 0a ]
+        [ "$(zstd -qdc "$f" | tail -c1 | od -An -tx1 | tr -d " ")" = 0a ]
     done
 }
 
