@@ -145,14 +145,14 @@ demo: deps
 
 check: deps-check
 	@$(MAKE) --no-print-directory -j$$(nproc) all tests
-	@JOBS=$(or $(JOBS),2) tests/run.sh $(BUILD) $(TESTS)
+	@JOBS=$(or $(JOBS),2) tests/run.sh $(BUILD) '$(TESTS)'
 
 .PHONY: tests soak
 tests: all $(addprefix $(BUILD)/,$(UNIT))
 
 soak: deps-check
 	@$(MAKE) --no-print-directory -j$$(nproc) all tests
-	@SANGAM_SOAK=1 TEST_SECONDS=7200 tests/run.sh $(BUILD) $(TESTS)
+	@SANGAM_SOAK=1 TEST_SECONDS=7200 tests/run.sh $(BUILD) '$(TESTS)'
 
 bench: all $(addprefix $(BUILD)/,$(BENCH))
 	@tests/bench/run.sh $(BUILD)
