@@ -68,8 +68,9 @@ $(BUILD)/%.o: %.c
 	@echo 'cc  $<'
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP $(if $(filter stages/%,$<),-iquote$(dir $<)) -c -o $@ $<
 
-# The assembler includes this file; the compiler does not tell.
-$(BUILD)/stages/langtag/embedded.o: configs/models/lid372.ftz
+# The assembler includes these files; the compiler does not tell.
+$(BUILD)/stages/langtag/romanise_lines.o: configs/models/colloquial.txt
+$(BUILD)/stages/langtag/embedded.o: configs/models/lid372.model
 
 $(LIB): $(call objects,$(LIB_SRC))
 	@rm -f $@ && $(AR) qcs $@ $^

@@ -120,6 +120,21 @@ bool sg_oneframe_read_header(const unsigned char bytes[SG_ONEFRAME_HEADER], uint
     return true;
 }
 
+enum sg_code sg_oneframe_unpack(const void *packed, size_t len, uint64_t limit, struct sg_buf *out,
+                                struct sg_err *err) {
+    uint64_t raw_bytes;
+    if (len < SG_ONEFRAME_HEADER || !sg_oneframe_read_header(packed, &raw_bytes))
+        return sg_err_set(err, SG_DATA, "not a zstd frame that tells its size");
+    if (raw_bytes > limit)
+        return sg_err_set(err, SG_DATA, "a zstd frame of more than %llu bytes",
+                          (unsigned long long)limit);
+    size_t got = ZSTD_decompress(sg_buf_room(out, raw_bytes + 1), raw_bytes, packed, len);
+    if (ZSTD_isError(got))
+        return sg_err_set(err, SG_DATA, "damaged zstd frame: %s", ZSTD_getErrorName(got));
+    out->len += got;
+    return SG_OK;
+}
+
 /* Upper bounds of window, tables and buffers for libzstd 1.5's parameters of each level. */
 uint64_t sg_oneframe_memory(int level) {
     static const struct {

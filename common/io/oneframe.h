@@ -7,7 +7,7 @@
  * Units   bytes.
  * Calls   new, begin, add*, end, header; begin again for the next frame. One thread.
  * Owns    its compression context and a piece of input; output is appended to buffers of the caller.
- * Errors  SG_SYSTEM with libzstd's own text.
+ * Errors  SG_SYSTEM with libzstd's own text; unpack: SG_DATA.
  * Source  RFC 8878 section 3.1.1.1; why one frame with its size: python zstandard's decompress(), node and others read
  *         nothing else whole.
  *
@@ -41,6 +41,10 @@ uint64_t sg_oneframe_raw_bytes(const struct sg_oneframe *frame);
 
 /* Does a file that begins with these bytes have such a header, and which size does it tell? */
 bool sg_oneframe_read_header(const unsigned char bytes[SG_ONEFRAME_HEADER], uint64_t *raw_bytes);
+
+/* Append what one such frame in memory holds. SG_DATA when it is damaged, of another shape, or larger than limit. */
+enum sg_code sg_oneframe_unpack(const void *packed, size_t len, uint64_t limit, struct sg_buf *out,
+                                struct sg_err *err) SG_MUST_CHECK;
 
 /* What a context at this level holds, input and output pieces included. */
 uint64_t sg_oneframe_memory(int level);

@@ -6,6 +6,7 @@
 static const struct family {
     const char *name;
     const char *labels; /* each with a space on both sides */
+    bool short_only;    /* a sentence tells them apart */
 } families[] = {
     {"ara",
      " aeb_Arab apc_Arab apd_Arab arb_Arab arq_Arab ary_Arab arz_Arab ayl_Arab "}, /* Arabic and its dialects */
@@ -20,6 +21,7 @@ static const struct family {
     {"aka", " fat_Latn twi_Latn "},
     {"kin+run", " kin_Latn run_Latn "}, /* no code for the pair */
     {"nso+sot", " nso_Latn sot_Latn "},
+    {"hin", " awa_Deva bho_Deva hin_Deva hne_Deva mag_Deva ", true}, /* the Hindi belt */
 };
 
 int families_count(void) {
@@ -36,4 +38,8 @@ int families_of(const char *label) {
 
 const char *families_name(int family) {
     return families[family].name;
+}
+
+bool families_short_only(int family) {
+    return families[family].short_only;
 }

@@ -8,6 +8,8 @@
 #ifndef SANGAM_LANGTAG_FAMILIES_H
 #define SANGAM_LANGTAG_FAMILIES_H
 
+#include <stdbool.h>
+
 #define FAMILIES_NONE (-1)
 #define FAMILIES_MAX 16
 #define FAMILIES_SHARE 0.7 /* a member with less of its family's probability does not stand alone */
@@ -15,5 +17,6 @@
 int families_of(const char *label); /* FAMILIES_NONE */
 const char *families_name(int family);
 int families_count(void);
+bool families_short_only(int family);
 
 #endif

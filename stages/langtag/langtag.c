@@ -6,62 +6,31 @@
  *   3 zxx?      no letters, hardly any letters, or program text: zxx_Zxxx, score 1
  *   4 script    the one with most letters. One label in that script: that is the answer, score 1. None: und
  *   5 write     the letters of that script as the model knows them (letters.c)
- *   6 choose    softmax among the labels of the script (fasttext.c)
- *   7 family    if the best language shares its family's probability with a sister, name the family too
- *   8 floor     und when the best, its family counted with it, is below --min-score
+ *   6 choose    softmax among the labels of the script (sparse.c), with their priors
+ *   7 family    sisters compete together; if the best shares its family's probability with a sister, name the family too
+ *   8 calibrate what such a probability was worth on development text
+ *   9 floor     und when the best, its family counted with it, is below --min-score
  *
  * Example: U+0915 U+093E U+092E (kam, "work") and "bob" have three letters and marks each of Deva and Latn; the first
  * script in the table's order, which is that of code points, is Latn. One letter more and the labels of Deva compete.
  *
- * With a model of the user's only 6 is done, by fastText's own rules on the whole text, and its labels are taken apart.
+ * With a fastText model of the user's only 6 is done, by fastText's own rules on the whole text (exact.c), and its labels are
+ * taken apart.
  *
- * Memory: the model's rows as floats (45 MB for the embedded one), and per thread a little more than the longest text
- * that was read whole.
+ * Memory: the model's tables (9 MB for the embedded one), and per thread a little more than the longest text that was read
+ * whole.
  */
 #include "langtag.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
-#include "families.h"
 #include "iso639.h"
 #include "run/opts.h"
-#include "sample.h"
 #include "text/utf8.h"
-
-struct label {
-    const char *name; /* as the model has it, without __label__ */
-    char language[4]; /* "" when the name tells no language: then the name itself is given */
-    char script[5];   /* "" when it tells no script: then it is the text's */
-    int number;       /* of the script by which the label is chosen; -1: never */
-    int family;
-};
-
-/* A script, by number: the labels to choose among, and how many the model has, allowed or not. */
-struct script {
-    uint32_t *labels;
-    size_t count, all;
-};
-
-struct langtag {
-    struct fasttext *model;
-    struct script_table scripts;
-    struct label *labels;
-    bool *allowed; /* by label */
-    struct script by_script[SCRIPT_MAX];
-    int latin, han, hangul;
-    bool exact, limited;
-    double min_score;
-    uint64_t sample_bytes;
-    size_t top;
-};
-
-struct langtag_scratch {
-    struct fasttext_scratch fasttext;
-    struct letters letters;
-    struct sg_buf stream, text, json;
-};
+#include "ways.h"
 
 /* ---- labels ---- */
 
@@ -82,16 +51,6 @@ static void take_apart(struct label *label) {
     }
 }
 
-/* The script whose letters a text in this label is made of. */
-static int script_of_label(const struct langtag *t, const struct label *label) {
-    static const char *const written_in[][2] = {
-        {"Hans", "Hani"}, {"Hant", "Hani"}, {"Jpan", "Hani"}, {"Kore", "Hang"}, {"Zxxx", "Latn"}};
-    for (size_t i = 0; i < sizeof written_in / sizeof *written_in; i++)
-        if (strcmp(label->script, written_in[i][0]) == 0)
-            return script_number(&t->scripts, written_in[i][1]);
-    return script_number(&t->scripts, label->script);
-}
-
 /* "hin_Deva" is that label, "hin" all labels of the language. */
 static bool named(const struct label *label, const char *wish) {
     return strcmp(wish, label->name) == 0 ||
@@ -99,7 +58,7 @@ static bool named(const struct label *label, const char *wish) {
 }
 
 static enum sg_code unknown_label(const struct langtag *t, const char *wish, struct sg_err *err) {
-    size_t count = fasttext_labels(t->model);
+    size_t count = t->label_count;
     const char **names = sg_alloc(count * sizeof *names);
     for (size_t i = 0; i < count; i++) names[i] = t->labels[i].name;
     const char *nearest = sg_opts_nearest(wish, names, count);
@@ -115,7 +74,7 @@ static enum sg_code unknown_label(const struct langtag *t, const char *wish, str
 
 static enum sg_code limit(struct langtag *t, const struct langtag_settings *settings,
                           struct sg_err *err) {
-    size_t count = fasttext_labels(t->model);
+    size_t count = t->label_count;
     t->limited = settings->label_count > 0;
     for (size_t i = 0; i < count; i++) t->allowed[i] = !t->limited;
     for (size_t w = 0; w < settings->label_count; w++) {
@@ -129,55 +88,112 @@ static enum sg_code limit(struct langtag *t, const struct langtag_settings *sett
     return SG_OK;
 }
 
+static const char *label_name(const struct langtag *t, size_t i) {
+    return t->sparse ? t->sparse->labels[i].name : fasttext_label(t->fasttext, i);
+}
+
 static enum sg_code read_labels(struct langtag *t, struct sg_err *err) {
-    size_t count = fasttext_labels(t->model);
-    t->labels = sg_zalloc(count, sizeof *t->labels);
-    t->allowed = sg_zalloc(count, sizeof *t->allowed);
-    for (size_t i = 0; i < count; i++) {
+    t->label_count = t->sparse ? t->sparse->label_count : fasttext_labels(t->fasttext);
+    t->labels = sg_zalloc(t->label_count, sizeof *t->labels);
+    t->allowed = sg_zalloc(t->label_count, sizeof *t->allowed);
+    for (size_t i = 0; i < t->label_count; i++) {
         struct label *label = &t->labels[i];
-        label->name = fasttext_label(t->model, i);
+        label->name = label_name(t, i);
         if (sg_utf8_valid(label->name, strlen(label->name)) != strlen(label->name))
             return sg_err_set(err, SG_DATA, "label %zu of the model is not UTF-8", i + 1);
         take_apart(label);
-        label->number = label->script[0] ? script_of_label(t, label) : -1;
         label->family = families_of(label->name);
     }
     return SG_OK;
 }
 
-static void sort_by_script(struct langtag *t) {
-    for (size_t i = 0; i < fasttext_labels(t->model); i++) {
-        if (t->labels[i].number < 0) continue;
-        struct script *choices = &t->by_script[t->labels[i].number];
-        choices->all++;
-        if (!t->allowed[i]) continue;
-        choices->labels =
-            sg_realloc(choices->labels, (choices->count + 1) * sizeof *choices->labels);
-        choices->labels[choices->count++] = (uint32_t)i;
+/* ---- groups and priors ---- */
+
+static void find_groups(struct langtag *t) {
+    for (size_t i = 0; i < SCRIPT_MAX; i++) t->by_script[i] = -1;
+    for (size_t g = 0; g < t->sparse->group_count; g++) {
+        int number = script_number(&t->scripts, t->sparse->groups[g].script);
+        if (number >= 0) t->by_script[number] = (int)g;
     }
+}
+
+static void set_priors(struct langtag *t, const float *priors) {
+    t->bias_too = sg_zalloc(t->sparse->group_count, sizeof *t->bias_too);
+    for (size_t g = 0; g < t->sparse->group_count; g++) {
+        const struct sparse_group *group = &t->sparse->groups[g];
+        t->bias_too[g] = sg_alloc(group->count * sizeof **t->bias_too);
+        for (size_t l = 0; l < group->count; l++) {
+            uint32_t label = group->labels[l];
+            float prior = priors ? priors[label] : t->sparse->labels[label].prior;
+            t->bias_too[g][l] = t->allowed[label] ? prior : -INFINITY;
+        }
+    }
+}
+
+/* A line is a label, white space and a number; # begins a comment. What is not named has 0. */
+static enum sg_code parse_prior(const struct langtag *t, char *line, float *priors,
+                                struct sg_err *err) {
+    double value;
+    line[strcspn(line, "#")] = 0;
+    char *name = strtok_r(line, " \t\r", &line), *number = strtok_r(NULL, " \t\r", &line);
+    if (!name) return SG_OK;
+    if (!number || strtok_r(NULL, " \t\r", &line) || !sg_num_parse_double(number, &value) ||
+        !(value >= -20 && value <= 20))
+        return sg_err_set(err, SG_USAGE,
+                          "a line of priors is a label and a number from -20 to 20, not '%.40s'",
+                          name);
+    for (size_t i = 0; i < t->label_count; i++) {
+        if (strcmp(t->labels[i].name, name) != 0) continue;
+        priors[i] = (float)value;
+        return SG_OK;
+    }
+    return unknown_label(t, name, err);
+}
+
+enum sg_code langtag_priors(const struct langtag *t, const char *text, float *priors,
+                            struct sg_err *err) {
+    char *copy = sg_strdup(text), *rest = copy;
+    enum sg_code code = SG_OK;
+    for (char *line; code == SG_OK && (line = strsep(&rest, "\n"));)
+        code = parse_prior(t, line, priors, err);
+    free(copy);
+    return code;
 }
 
 /* ---- life ---- */
 
+static enum sg_code load_model(struct langtag *t, const struct langtag_settings *settings,
+                               struct sg_err *err) {
+    if (sparse_is_model(settings->model, settings->model_len))
+        return sparse_load(&t->sparse, settings->model, settings->model_len, err);
+    return fasttext_load(&t->fasttext, settings->model, settings->model_len, err);
+}
+
+static enum sg_code set_up(struct langtag *t, const struct langtag_settings *settings,
+                           struct sg_err *err) {
+    enum sg_code code = load_model(t, settings, err);
+    if (code == SG_OK) code = read_labels(t, err);
+    if (code == SG_OK) code = limit(t, settings, err);
+    if (code != SG_OK || !t->sparse) return code;
+    float *priors = settings->priors ? sg_zalloc(t->label_count, sizeof *priors) : NULL;
+    if (priors) code = langtag_priors(t, settings->priors, priors, err);
+    find_groups(t);
+    set_priors(t, priors);
+    free(priors);
+    return code;
+}
+
 enum sg_code langtag_new(struct langtag **out, const struct langtag_settings *settings,
                          struct sg_err *err) {
     struct langtag *t = sg_zalloc(1, sizeof *t);
-    t->exact = settings->exact;
     t->min_score = settings->min_score;
     t->sample_bytes = settings->sample_bytes;
     t->top = settings->top < LANGTAG_TOP_MAX ? settings->top : LANGTAG_TOP_MAX;
-    enum sg_code code = fasttext_load(&t->model, settings->model, settings->model_len, err);
-    if (code != SG_OK) goto out;
     script_init(&t->scripts);
     t->latin = script_number(&t->scripts, "Latn");
     t->han = script_number(&t->scripts, "Hani");
     t->hangul = script_number(&t->scripts, "Hang");
-    code = read_labels(t, err);
-    if (code == SG_OK) code = limit(t, settings, err);
-    if (code != SG_OK) goto out;
-    sort_by_script(t);
-    if (!t->exact) fasttext_fold(t->model);
-out:
+    enum sg_code code = set_up(t, settings, err);
     if (code == SG_OK)
         *out = t;
     else
@@ -187,16 +203,18 @@ out:
 
 void langtag_free(struct langtag *t) {
     if (!t) return;
-    for (size_t i = 0; i < SCRIPT_MAX; i++) free(t->by_script[i].labels);
+    for (size_t g = 0; t->bias_too && g < t->sparse->group_count; g++) free(t->bias_too[g]);
+    free(t->bias_too);
     free(t->labels);
     free(t->allowed);
     script_free(&t->scripts);
-    fasttext_free(t->model);
+    fasttext_free(t->fasttext);
+    sparse_free(t->sparse);
     free(t);
 }
 
 uint64_t langtag_bytes(const struct langtag *t) {
-    return fasttext_bytes(t->model);
+    return t->sparse ? sparse_bytes(t->sparse) : fasttext_bytes(t->fasttext);
 }
 
 struct langtag_scratch *langtag_scratch_new(void) {
@@ -206,196 +224,22 @@ struct langtag_scratch *langtag_scratch_new(void) {
 void langtag_scratch_free(struct langtag_scratch *s) {
     if (!s) return;
     fasttext_scratch_free(&s->fasttext);
-    sg_buf_free(&s->stream);
+    sparse_scratch_free(&s->sparse);
+    letters_free(&s->stream);
     sg_buf_free(&s->text);
     sg_buf_free(&s->json);
     free(s);
-}
-
-/* ---- what the text is made of ---- */
-
-/* No linguistic content, by langtag.md section 6. The limit on code holds in Latin only: some key maps of small scripts
- * have = and < for letters. */
-static bool is_zxx(const struct langtag *t, const struct letters *n, int script) {
-    if (n->scripted == 0) return true;
-    bool latin = script == t->latin;
-    if (10 * (uint64_t)n->scripted < (latin ? 6u : 3u) * (uint64_t)n->solid) return true;
-    uint64_t code = (uint64_t)n->code + n->parens;
-    if (latin && n->code >= 1 && code >= 3 && 100 * code > 8 * (uint64_t)n->solid) return true;
-    return !n->beyond_ascii && n->solid > 24 * (uint64_t)n->tokens;
-}
-
-/* The script with most letters, the first of equals; -1: none. A Han character or Hangul syllable says as much as three
- * letters: a Japanese page about software often has more letters of English in it than characters of its own. */
-static int main_script(const struct langtag *t, const struct letters *n) {
-    uint64_t most = 0;
-    int best = -1;
-    for (int i = SCRIPT_FIRST; i < (int)t->scripts.count; i++) {
-        uint64_t weight = (uint64_t)n->by_script[i] * (i == t->han || i == t->hangul ? 3 : 1);
-        if (weight > most) {
-            most = weight;
-            best = i;
-        }
-    }
-    return best;
-}
-
-static const char *script_name(const struct langtag *t, int script) {
-    return script < 0 ? "Zyyy" : t->scripts.names[script];
-}
-
-/* ---- answers ---- */
-
-static void answer_one(struct langtag_answer *answer, const char *language, const char *script,
-                       float score) {
-    answer->language = language;
-    answer->script = script;
-    answer->score = score;
-    answer->count = 1;
-    strcpy(answer->own_label, language);
-    strcat(answer->own_label, "_");
-    strcat(answer->own_label, script);
-    answer->labels[0] = answer->own_label;
-    answer->scores[0] = score;
-}
-
-static void answer_unknown(const struct langtag *t, int script, struct langtag_answer *answer) {
-    answer_one(answer, "und", script_name(t, script), 0);
-    answer->low = true;
-}
-
-static void list_best(const struct langtag *t, const struct fasttext_answer *best, size_t count,
-                      struct langtag_answer *answer) {
-    answer->count = count < t->top ? count : t->top;
-    for (size_t i = 0; i < answer->count; i++) {
-        answer->labels[i] = t->labels[best[i].label].name;
-        answer->scores[i] = best[i].score;
-    }
-}
-
-static void apply_floor(const struct langtag *t, double score, const char *text_script,
-                        struct langtag_answer *answer) {
-    if (score >= t->min_score) return;
-    answer->low = true;
-    answer->language = "und";
-    answer->script = text_script;
-}
-
-struct winner {
-    uint32_t label;
-    double mass;       /* its probability, or its family's */
-    const char *group; /* its family, when it does not stand out there; else "" */
-};
-
-static uint32_t best_of_family(const struct langtag *t, const struct script *script,
-                               const float *score, int family) {
-    uint32_t best = 0;
-    float most = -1;
-    for (size_t i = 0; i < script->count; i++) {
-        uint32_t label = script->labels[i];
-        if (t->labels[label].family != family || score[label] <= most) continue;
-        most = score[label];
-        best = label;
-    }
-    return best;
-}
-
-/* Sisters share what belongs to their family, so a family competes by the sum of its members. `best` is the best label by
- * itself: only a family that it is not of can beat it. */
-static struct winner winner(const struct langtag *t, const struct script *script,
-                            const float *score, uint32_t best) {
-    double mass[FAMILIES_MAX] = {0};
-    for (size_t i = 0; i < script->count; i++) {
-        int family = t->labels[script->labels[i]].family;
-        if (family != FAMILIES_NONE) mass[family] += (double)score[script->labels[i]];
-    }
-    int family = t->labels[best].family;
-    struct winner won = {.label = best,
-                         .mass = family == FAMILIES_NONE ? (double)score[best] : mass[family],
-                         .group = ""};
-    for (int f = 0; f < families_count(); f++)
-        if (mass[f] > won.mass) won.mass = mass[family = f];
-    if (family == FAMILIES_NONE) return won;
-    if (t->labels[best].family != family) won.label = best_of_family(t, script, score, family);
-    if ((double)score[won.label] < FAMILIES_SHARE * won.mass) won.group = families_name(family);
-    return won;
-}
-
-static void answer_embedded(const struct langtag *t, struct langtag_scratch *s, const char *text,
-                            size_t len, struct langtag_answer *answer) {
-    struct sample_piece pieces[SAMPLE_PIECES];
-    size_t count = sample_pieces(text, len, t->sample_bytes, pieces);
-    memset(&s->letters, 0, sizeof s->letters);
-    for (size_t i = 0; i < count; i++)
-        letters_count(&t->scripts, text + pieces[i].at, pieces[i].len, &s->letters);
-    int script = main_script(t, &s->letters);
-    if (is_zxx(t, &s->letters, script)) {
-        answer_one(answer, "zxx", "Zxxx", 1);
-        return;
-    }
-    const struct script *choices = &t->by_script[script];
-    if (choices->count == 0) {
-        answer_unknown(t, script, answer);
-        return;
-    }
-    if (choices->all == 1) {
-        const struct label *only = &t->labels[choices->labels[0]];
-        answer_one(answer, only->language, only->script, 1);
-        return;
-    }
-    s->stream.len = 0;
-    for (size_t i = 0; i < count; i++)
-        letters_write(&t->scripts, text + pieces[i].at, pieces[i].len, (uint32_t)script,
-                      script == t->han, &s->stream);
-    struct fasttext_answer best[LANGTAG_TOP_MAX];
-    fasttext_read(t->model, &s->fasttext, s->stream.data, s->stream.len);
-    const struct fasttext_among among = {.labels = choices->labels, .count = choices->count};
-    size_t found = fasttext_choose(t->model, &s->fasttext, &among, t->top, best);
-    if (found == 0) {
-        answer_unknown(t, script, answer);
-        return;
-    }
-    list_best(t, best, found, answer);
-    struct winner won = winner(t, choices, s->fasttext.output, best[0].label);
-    answer->language = t->labels[won.label].language;
-    answer->script = t->labels[won.label].script;
-    answer->score = s->fasttext.output[won.label];
-    answer->group = won.group;
-    apply_floor(t, won.mass, script_name(t, script), answer);
-}
-
-static void answer_exact(const struct langtag *t, struct langtag_scratch *s, const char *text,
-                         size_t len, struct langtag_answer *answer) {
-    struct fasttext_answer best[LANGTAG_TOP_MAX];
-    fasttext_read(t->model, &s->fasttext, text, len);
-    size_t found =
-        fasttext_best(t->model, &s->fasttext, t->limited ? t->allowed : NULL, t->top, best);
-    int script = -1;
-    if (found == 0 || !t->labels[best[0].label].script[0] || (double)best[0].score < t->min_score) {
-        memset(&s->letters, 0, sizeof s->letters);
-        letters_count(&t->scripts, text, len, &s->letters);
-        script = main_script(t, &s->letters);
-    }
-    if (found == 0) {
-        answer_unknown(t, script, answer);
-        return;
-    }
-    const struct label *label = &t->labels[best[0].label];
-    list_best(t, best, found, answer);
-    answer->language = label->language[0] ? label->language : label->name;
-    answer->script = label->script[0] ? label->script : script_name(t, script);
-    answer->score = best[0].score;
-    apply_floor(t, (double)answer->score, script_name(t, script), answer);
 }
 
 void langtag_text(const struct langtag *t, struct langtag_scratch *s, const char *text, size_t len,
                   struct langtag_answer *answer) {
     answer->group = "";
     answer->low = false;
-    if (t->exact)
-        answer_exact(t, s, text, len, answer);
+    answer->evidence = (struct langtag_evidence){0};
+    if (t->sparse)
+        answer_sparse(t, s, text, len, answer);
     else
-        answer_embedded(t, s, text, len, answer);
+        answer_exact(t, s, text, len, answer);
 }
 
 /* ---- members ---- */

@@ -2,8 +2,8 @@
  * langtag: which language and script a text is in.
  *
  * Shape   an identifier made once from settings and a model, read-only afterwards and shared by threads; a scratch per
- *         thread; an answer per text. Two ways: the embedded model with langtag.md's steps around it (script first, zxx
- *         rules, sampling, floor, families), or any fastText model exactly as fastText answers.
+ *         thread; an answer per text. Two ways: a model of sangam's own with langtag.md's steps around it (script first, zxx
+ *         rules, sampling, families, calibration, floor), or any fastText model exactly as fastText answers.
  * Units   text in bytes of valid UTF-8; scores are probabilities as float32.
  * Calls   langtag_new; langtag_scratch_new per thread; langtag_text or langtag_record per text.
  * Owns    the identifier borrows the model's bytes. Strings of an answer belong to the identifier or to the answer itself.
@@ -27,9 +27,9 @@
 #define LANGTAG_SAMPLE_MIN 64 /* bytes */
 
 struct langtag_settings {
-    const void *model; /* bytes of a fastText model */
+    const void *model; /* bytes of a model: sangam's own, or fastText's, which is asked without our steps */
     size_t model_len;
-    bool exact;                /* contract.md section 5: no own steps */
+    const char *priors;        /* lines of label and number, in place of the model's own; NULL: these */
     const char *const *labels; /* only these: "hin_Deva", or "hin" for all its scripts; NULL: all */
     size_t label_count;
     double min_score;      /* 0: none */
@@ -39,6 +39,13 @@ struct langtag_settings {
 
 struct langtag;
 struct langtag_scratch;
+
+/* What a score was made from. */
+struct langtag_evidence {
+    bool asked;          /* the script alone did not decide */
+    float label, family; /* probabilities before calibration */
+    uint8_t map_class, map_bin;
+};
 
 struct langtag_answer {
     const char *language; /* ISO 639-3, und, zxx, or (exact) any label */
@@ -50,6 +57,7 @@ struct langtag_answer {
     const char *labels[LANGTAG_TOP_MAX];
     float scores[LANGTAG_TOP_MAX];
     char own_label[16];     /* und_Deva */
+    struct langtag_evidence evidence;
     size_t lone_surrogates; /* langtag_record: in the text, read as U+FFFD */
 };
 
@@ -57,6 +65,9 @@ enum sg_code langtag_new(struct langtag **out, const struct langtag_settings *se
                          struct sg_err *err) SG_MUST_CHECK;
 void langtag_free(struct langtag *langtag);
 uint64_t langtag_bytes(const struct langtag *langtag);
+/* Read such lines: priors has a number for each label of the model, and those that are named are set. */
+enum sg_code langtag_priors(const struct langtag *langtag, const char *text, float *priors,
+                            struct sg_err *err) SG_MUST_CHECK;
 
 struct langtag_scratch *langtag_scratch_new(void);
 void langtag_scratch_free(struct langtag_scratch *scratch);

@@ -1,11 +1,14 @@
 /*
  * Letters and marks of the wanted script (and those common to all) pass, in lower case; a run of digits becomes one 0 that
  * stays where it stands (abc123 -> abc0); an apostrophe or middle dot passes only between two letters; everything else,
- * letters of other scripts too, is one space between what passes.
+ * letters of other scripts too, is one space between what passes. A space begins and ends the stream.
  *
- * So `l'été 2024: C'EST «ça»` is `l'été 0 c'est ça`, and Хорошо, thanks! read for Cyrl is `хорошо`.
+ * So `l'été 2024: C'EST «ça»` is ` l'été 0 c'est ça `, and Хорошо, thanks! read for Cyrl is ` хорошо `. A code point above
+ * U+FFFF takes one unit too, in the private use area: U+1E900 is E900 there (0xE000 + its low 12 bits).
  */
 #include "letters.h"
+
+#include <stdlib.h>
 
 #include "text/utf8.h"
 
@@ -38,38 +41,30 @@ void letters_count(const struct script_table *table, const char *text, size_t le
 enum last { BREAK, LETTER, DIGIT };
 
 struct writer {
-    struct sg_buf *out;
-    char *at, *start;
+    uint16_t *at;
     enum last last;
-    uint32_t held; /* an apostrophe behind a letter, to be written when a letter follows; 0: none */
+    uint16_t held; /* an apostrophe behind a letter, to be written when a letter follows; 0: none */
 };
 
-static void put(struct writer *w, uint32_t c) {
-    if (c < 0x80)
-        *w->at++ = (char)c;
-    else
-        w->at += sg_utf8_encode(c, w->at);
-}
-
-static void put_letter(struct writer *w, uint32_t c, bool alone) {
-    if ((w->last == BREAK || alone) && w->at > w->start)
+static void put_letter(struct writer *w, uint16_t c) {
+    if (w->last == BREAK)
         *w->at++ = ' ';
     else if (w->held)
-        put(w, w->held);
-    put(w, c);
+        *w->at++ = w->held;
+    *w->at++ = c;
     w->held = 0;
-    w->last = alone ? BREAK : LETTER;
+    w->last = LETTER;
 }
 
 static void put_digit(struct writer *w) {
     if (w->last == DIGIT) return;
-    if ((w->last == BREAK || w->held) && w->at > w->start) *w->at++ = ' ';
+    if (w->last == BREAK || w->held) *w->at++ = ' ';
     *w->at++ = '0';
     w->held = 0;
     w->last = DIGIT;
 }
 
-static void hold(struct writer *w, uint32_t c) {
+static void hold(struct writer *w, uint16_t c) {
     if (w->last == LETTER && !w->held) {
         w->held = c;
     } else {
@@ -78,26 +73,44 @@ static void hold(struct writer *w, uint32_t c) {
     }
 }
 
+static uint16_t unit_of(uint32_t c) {
+    return c > 0xFFFF ? (uint16_t)(0xE000 + (c & 0xFFF)) : (uint16_t)c;
+}
+
+/* Room for every byte as a unit of its own with a space before it. */
+static uint16_t *room(struct letters_stream *stream, size_t len) {
+    size_t need = stream->len + 2 * len + 2;
+    if (need > stream->cap) {
+        stream->cap = need + need / 2;
+        stream->units = sg_realloc(stream->units, stream->cap * sizeof *stream->units);
+    }
+    return stream->units + stream->len;
+}
+
 void letters_write(const struct script_table *table, const char *text, size_t len, uint32_t script,
-                   bool single, struct sg_buf *out) {
+                   struct letters_stream *stream) {
     const char *end = text + len;
-    /* A code point gives its lower case, at most a byte longer, and a space. */
-    char *room = sg_buf_room(out, 3 * len + 8);
-    struct writer w = {.out = out, .at = room, .start = room, .last = BREAK};
-    if (out->len > 0) *w.at++ = ' ', w.start = w.at;
+    struct writer w = {.at = room(stream, len), .last = BREAK};
+    if (stream->len > 0) w.at--; /* the space that ended the piece before begins this one */
     while (text < end) {
         uint32_t entry = script_entry(table, sg_utf8_next(&text)), of = script_of(entry);
         enum script_class class = script_class_of(entry);
         if (class == SCRIPT_LETTER && (of == script || of < SCRIPT_UNKNOWN)) {
-            put_letter(&w, script_lower(entry), single && of == script);
+            put_letter(&w, unit_of(script_lower(entry)));
         } else if (class == SCRIPT_DIGIT) {
             put_digit(&w);
         } else if (class == SCRIPT_APOSTROPHE) {
-            hold(&w, script_lower(entry));
+            hold(&w, (uint16_t)script_lower(entry));
         } else if (class != SCRIPT_IGNORED) {
             w.held = 0;
             w.last = BREAK;
         }
     }
-    out->len = (size_t)(w.at - out->data);
+    *w.at++ = ' ';
+    stream->len = (size_t)(w.at - stream->units);
+}
+
+void letters_free(struct letters_stream *stream) {
+    free(stream->units);
+    *stream = (struct letters_stream){0};
 }

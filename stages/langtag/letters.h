@@ -2,12 +2,14 @@
  * letters: a text as the embedded model is shown it.
  *
  * Shape   first counted (how much is language at all, and in which script), then written out for one script.
- * Units   bytes of valid UTF-8 in, UTF-8 out; counts are code points.
- * Calls   letters_count for each piece of a text, then letters_write for each piece, a space between pieces.
+ * Units   bytes of valid UTF-8 in, 16-bit units out; counts are code points.
+ * Calls   letters_count for each piece of a text, then letters_write for each piece, a space between pieces; len = 0 begins
+ *         another text.
+ * Owns    a stream its units; letters_free accepts {0}.
  * Errors  none.
- * Source  langtag.md sections 1 and 6; configs/models/samples.py does the same to the training text.
+ * Source  langtag.md sections 1 and 6. Training reads its text by the same function.
  *
- * Example for Latn:  Cat 12 o'clock!  ->  cat 0 o'clock
+ * Example for Latn:  Cat 12 o'clock!  ->  _cat_0_o'clock_  (_ is a space)
  */
 #ifndef SANGAM_LANGTAG_LETTERS_H
 #define SANGAM_LANGTAG_LETTERS_H
@@ -31,8 +33,15 @@ struct letters {
 void letters_count(const struct script_table *table, const char *text, size_t len,
                    struct letters *counts);
 
-/* single: each letter of the script stands alone (Han and kana, where words are not set apart). */
+/* Zero is empty. */
+struct letters_stream {
+    uint16_t *units;
+    size_t len, cap;
+};
+
+/* Append what the text has in one script. */
 void letters_write(const struct script_table *table, const char *text, size_t len, uint32_t script,
-                   bool single, struct sg_buf *out);
+                   struct letters_stream *stream);
+void letters_free(struct letters_stream *stream);
 
 #endif

@@ -3,14 +3,14 @@
 #
 # usage: tests/bench/lid_dev.sh BUILD
 # env:   LID_DEV  folder of <label>.txt.zst (default: ../shared/lid/dev)
-#        MODEL    a fastText model for both (default: configs/models/lid372.ftz)
+#        MODEL    a fastText model for both (default: configs/models/lid372.model)
 #
 # Same model, same lines, one core. Seconds are processor time of the whole process, start and JSON included. The embedded
 # engine is held against fasttext on the text as samples.py prepares it, for that is what the embedded model was trained on.
 set -eu
 cd "$(dirname "$0")/../.."
 bin=$(cd "${1:?usage: tests/bench/lid_dev.sh BUILD}/bin" && pwd)
-dev=${LID_DEV:-../shared/lid/dev} model=${MODEL:-configs/models/lid372.ftz}
+dev=${LID_DEV:-../shared/lid/dev} model=${MODEL:-configs/models/lid372.model}
 command -v fasttext >/dev/null || { echo "skipped: the fasttext program is not installed"; exit 0; }
 [ -d "$dev" ] || { echo "skipped: no $dev"; exit 0; }
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
@@ -52,7 +52,7 @@ score "sangam-langtag --model $(basename "$model")" "$work/gold" "$work/answers"
 echo "lines with another label than fasttext's: $(diff --suppress-common-lines -y "$work/theirs" "$work/answers" | wc -l)"
 awk -v a="$theirs" -v b="$seconds" 'BEGIN { printf "throughput: %.1f times that of fasttext\n\n", a / b }'
 
-timed fasttext predict configs/models/lid372.ftz "$work/prepared.lines"
+timed fasttext predict configs/models/lid372.model "$work/prepared.lines"
 sed 's/__label__//' "$work/out" >"$work/theirs"
 theirs=$seconds
 score "fasttext predict, prepared text" "$work/prepared.gold" "$work/theirs" "$seconds" "$prepared"

@@ -90,7 +90,7 @@ small_model() {
 }
 
 @test "what later issues bring is not there yet" {
-    for o in --spans --train --extend --dev --report; do
+    for o in --spans --extend --report; do
         run sangam-langtag $o </dev/null
         [ "$status" -eq 2 ]
         [[ "$output" == *"unknown option '$o'"* ]]
@@ -117,6 +117,8 @@ small_model() {
          { for (i = 1; i <= NF; i++) { d = $i - want[FNR, i]
              if (i % 2 ? $i != want[FNR, i] : d > 1e-5 || d < -1e-5) { print FNR, i, $i, want[FNR, i]; bad = 1 } } }
          END { exit bad }' want ours
+    # no step of ours: no rule for what is no language
+    [ "$(jq -cn '{text:"12:30 -- 44"}' | sangam-langtag -q --model small.bin | jq -r .language)" != zxx ]
     # LF counts as a space
     jq -cn '{text:"sail\nthe\nsea"}' | sangam-langtag -q --model small.bin | jq -c .top_scores >lf
     sangam-langtag -q --model small.bin < <(head -n 1 model.jsonl) | jq -c .top_scores | cmp - lf
@@ -139,4 +141,69 @@ small_model() {
     [[ "$output" == *"not a fastText model"* ]]
     run sangam-langtag --model nowhere.bin in.jsonl
     [ "$status" -eq 1 ]
+}
+
+# Two languages of invented words, one in a script of its own.
+small_texts() { # folder seed
+    mkdir -p "$1"
+    awk -v seed="$2" 'BEGIN { srand(seed); split("sal mir ton bel kas dun", a); split("qo xi zu vy jo wu", b)
+        for (i = 0; i < 300; i++) {
+            x = y = z = ""
+            for (k = 0; k < 6; k++) {
+                x = x a[int(rand() * 6) + 1] a[int(rand() * 6) + 1] " "
+                y = y b[int(rand() * 6) + 1] b[int(rand() * 6) + 1] " "
+                z = z "กขค" " "
+            }
+            print x >"'"$1"'/aaa_Latn.txt"; print y >"'"$1"'/bbb_Latn.txt"; print z >"'"$1"'/ccc_Thai.txt"
+        } }'
+}
+
+@test "--train: a model from a folder, the same bytes whatever -j; --model reads it; --dev tells how good it is" {
+    small_texts texts 1
+    small_texts dev 2
+    zstd -q --rm texts/bbb_Latn.txt
+    run --separate-stderr sangam-langtag --train texts --dev dev -o my.model --effort 0.002 -j1
+    [ "$status" -eq 0 ]
+    [[ "${lines[1]}" == "lines"*"900    1.0000    1.0000"* ]]
+    [[ "$output" == *"bbb_Latn"*"1.000"* ]]
+    sangam-langtag -q --train texts --dev dev -o again.model --effort 0.002 -j3 >/dev/null
+    cmp my.model again.model
+    printf '%s\n' '{"text":"salmir tonbel"}' '{"text":"xizu vyjo"}' '{"text":"กขค"}' '{"text":"чужое"}' |
+        sangam-langtag -q --model my.model | jq -r .language | paste -sd' ' >got
+    [ "$(cat got)" = "aaa bbb ccc und" ]
+    sangam-langtag --dev dev --model my.model | cmp - <(sangam-langtag -q --dev dev --model again.model)
+    echo 'aaa_Latn -9' >prior
+    sangam-langtag -q --train texts -o shifted.model --effort 0.002 --prior prior
+    run ! cmp -s my.model shifted.model
+}
+
+@test "--train: what is wrong is named" {
+    mkdir empty
+    for wrong in "--train empty -o m" "--train nowhere -o m" "--train empty" "--dev empty"; do
+        run sangam-langtag $wrong
+        [ "$status" -ne 0 ]
+    done
+    [[ "$(sangam-langtag --train empty -o m 2>&1)" == *"hin_Deva.txt"* ]]
+    mkdir odd && echo text >odd/hindi.txt
+    run sangam-langtag --train odd -o m
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"'hindi'"*"hin_Deva"* ]]
+    mkdir twice && echo ab | tee twice/aaa_Latn.txt | zstd -q >twice/aaa_Latn.txt.zst
+    run sangam-langtag --train twice -o m
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"two files for aaa_Latn"* ]]
+    run sangam-langtag --train twice --model x -o m
+    [ "$status" -eq 2 ]
+}
+
+@test "--prior: other numbers than the model's; an unknown label is named; not with fastText" {
+    echo 'eng_Latn -15  # nobody here writes English' >prior
+    [ "$(sangam-langtag -q --prior prior <in.jsonl | jq -r .language | head -n 1)" != eng ]
+    sangam-langtag -q --prior prior in.jsonl -o a.jsonl
+    sangam-langtag -q in.jsonl -o b.jsonl
+    [ "$(jq -r .settings_hash a.receipt.json)" != "$(jq -r .settings_hash b.receipt.json)" ]
+    echo 'eng_Latm 1' >prior
+    run sangam-langtag --prior prior <in.jsonl
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"did you mean 'eng_Latn'?"* ]]
 }

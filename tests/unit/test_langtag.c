@@ -211,22 +211,6 @@ static void texts_do_not_mix(void **unused) {
     langtag_free(langtag);
 }
 
-/* ---- a model without our own steps ---- */
-
-static void exact_uses_no_steps(void **unused) {
-    (void)unused;
-    struct langtag_settings exact = {.exact = true, .top = 2};
-    struct langtag *langtag = make(&exact);
-    struct langtag_answer answer;
-    ask(langtag, "12:30 -- 44", &answer); /* no rule says zxx here; some label comes first */
-    assert_int_equal(answer.count, 2);
-    assert_string_not_equal(answer.labels[0], "und_Zyyy");
-    ask(langtag, texts[14].text, &answer);
-    assert_string_equal(answer.language, "rus");
-    assert_string_equal(answer.script, "Cyrl");
-    langtag_free(langtag);
-}
-
 /* ---- the record ---- */
 
 static void record_members(void **unused) {
@@ -260,39 +244,73 @@ static void record_members(void **unused) {
 
 /* ---- the parts ---- */
 
-/* configs/models/samples.py makes the same of these. */
+/* Units back to UTF-8, with _ for a space. */
+static void show(const struct letters_stream *stream, struct sg_buf *out) {
+    for (size_t i = 0; i < stream->len; i++) {
+        char bytes[4];
+        uint32_t c = stream->units[i] == ' ' ? '_' : stream->units[i];
+        sg_buf_put(out, bytes, sg_utf8_encode(c, bytes));
+    }
+    sg_buf_str(out);
+}
+
 static void letters_as_the_model_sees_them(void **unused) {
     (void)unused;
     static const char *const cases[][3] = {
-        {"Latn", "Cat 12 o'clock!", "cat 0 o'clock"},
-        {"Hani", "Cat 12 o'clock!", "0"},
-        {"Latn", "l'été 2024: C'EST «ça»", "l'été 0 c'est ça"},
-        {"Latn", "''a''b' c'", "a b c"},
-        {"Latn", "x·y ·z l·l·l a'·b", "x·y z l·l·l a b"},
-        {"Latn", "abc123def 1,234 a1'b", "abc0def 0 0 a0 b"},
-        {"Latn", "İSTANBUL Iı", "istanbul iı"},
-        {"Latn", "don’t ʻokina", "don't okina"},
-        {"Latn", "A\u200bB soft\u00adhyphen", "ab softhyphen"},
-        {"Hani", "日本語カー'x'テスト12", "日 本 語 カ ー テ ス ト 0"},
-        {"Cyrl", "Хорошо, thanks! Ёж", "хорошо ёж"},
-        {"Arab", "مـــرحبا ١٢ بك", "مرحبا 0 بك"},
-        {"Deva", "काम२४ work", "काम0"},
-        {"Latn", "", ""},
+        {"Latn", "Cat 12 o'clock!", "_cat_0_o'clock_"},
+        {"Hani", "Cat 12 o'clock!", "_0_"},
+        {"Latn", "l'été 2024: C'EST «ça»", "_l'été_0_c'est_ça_"},
+        {"Latn", "''a''b' c'", "_a_b_c_"},
+        {"Latn", "x·y ·z l·l·l a'·b", "_x·y_z_l·l·l_a_b_"},
+        {"Latn", "abc123def 1,234 a1'b", "_abc0def_0_0_a0_b_"},
+        {"Latn", "İSTANBUL Iı", "_istanbul_iı_"},
+        {"Latn", "don’t ʻokina", "_don't_okina_"},
+        {"Latn", "A\u200bB soft\u00adhyphen", "_ab_softhyphen_"},
+        {"Hani", "日本語カー'x'テスト12", "_日本語カー_テスト0_"},
+        {"Cyrl", "Хорошо, thanks! Ёж", "_хорошо_ёж_"},
+        {"Arab", "مـــرحبا ١٢ بك", "_مرحبا_0_بك_"},
+        {"Deva", "काम२४ work", "_काम0_"},
+        {"Latn", "", "_"},
+        {"Latn", "?!", "_"},
     };
     struct sg_err err = {0};
     struct script_table table;
     assert_int_equal(sg_unicode_init(&err), SG_OK);
     script_init(&table);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct letters_stream stream = {0};
         struct sg_buf out = {0};
         int script = script_number(&table, cases[i][0]);
         assert_true(script >= SCRIPT_FIRST);
-        letters_write(&table, cases[i][1], strlen(cases[i][1]), (uint32_t)script,
-                      strcmp(cases[i][0], "Hani") == 0, &out);
-        sg_buf_str(&out);
+        letters_write(&table, cases[i][1], strlen(cases[i][1]), (uint32_t)script, &stream);
+        show(&stream, &out);
         assert_string_equal(out.data, cases[i][2]);
+        letters_free(&stream);
         sg_buf_free(&out);
     }
+    script_free(&table);
+}
+
+/* Pieces of a text are one stream; a code point of another plane is one unit. */
+static void pieces_are_one_stream(void **unused) {
+    (void)unused;
+    struct script_table table;
+    struct letters_stream stream = {0};
+    struct sg_buf out = {0};
+    script_init(&table);
+    uint32_t latin = (uint32_t)script_number(&table, "Latn"),
+             adlam = (uint32_t)script_number(&table, "Adlm");
+    letters_write(&table, "one", 3, latin, &stream);
+    letters_write(&table, "?", 1, latin, &stream);
+    letters_write(&table, " two three", 10, latin, &stream);
+    show(&stream, &out);
+    assert_string_equal(out.data, "_one_two_three_");
+    stream.len = 0;
+    letters_write(&table, "\U0001E900", 4, adlam, &stream); /* lower case: U+1E922 */
+    assert_int_equal(stream.len, 3);
+    assert_int_equal(stream.units[1], 0xE922);
+    letters_free(&stream);
+    sg_buf_free(&out);
     script_free(&table);
 }
 
@@ -374,9 +392,9 @@ int main(void) {
         cmocka_unit_test(floor_makes_und),
         cmocka_unit_test(labels_limit_the_choice),
         cmocka_unit_test(texts_do_not_mix),
-        cmocka_unit_test(exact_uses_no_steps),
         cmocka_unit_test(record_members),
         cmocka_unit_test(letters_as_the_model_sees_them),
+        cmocka_unit_test(pieces_are_one_stream),
         cmocka_unit_test(table_says_what_unicode_says),
         cmocka_unit_test(samples_are_whole),
         cmocka_unit_test(language_codes),

@@ -1,0 +1,200 @@
+/* The embedded engine's steps for one text: langtag.c tells them all. */
+#include <string.h>
+
+#include "calibrate.h"
+#include "sample.h"
+#include "ways.h"
+
+/* ---- what the text is made of ---- */
+
+/* No linguistic content, by langtag.md section 6. The limit on code holds in Latin only: some key maps of small scripts
+ * have = and < for letters. */
+static bool is_zxx(const struct langtag *t, const struct letters *n, int script) {
+    if (n->scripted == 0) return true;
+    bool latin = script == t->latin;
+    if (10 * (uint64_t)n->scripted < (latin ? 6u : 3u) * (uint64_t)n->solid) return true;
+    uint64_t code = (uint64_t)n->code + n->parens;
+    if (latin && n->code >= 1 && code >= 3 && 100 * code > 8 * (uint64_t)n->solid) return true;
+    return !n->beyond_ascii && n->solid > 24 * (uint64_t)n->tokens;
+}
+
+/* The script with most letters, the first of equals; -1: none. A Han character or Hangul syllable says as much as three
+ * letters: a Japanese page about software often has more letters of English in it than characters of its own. */
+int main_script(const struct langtag *t, const struct letters *n) {
+    uint64_t most = 0;
+    int best = -1;
+    for (int i = SCRIPT_FIRST; i < (int)t->scripts.count; i++) {
+        uint64_t weight = (uint64_t)n->by_script[i] * (i == t->han || i == t->hangul ? 3 : 1);
+        if (weight > most) {
+            most = weight;
+            best = i;
+        }
+    }
+    return best;
+}
+
+const char *script_name(const struct langtag *t, int script) {
+    return script < 0 ? "Zyyy" : t->scripts.names[script];
+}
+
+/* ---- answers ---- */
+
+void answer_one(struct langtag_answer *answer, const char *language, const char *script,
+                       float score) {
+    answer->language = language;
+    answer->script = script;
+    answer->score = score;
+    answer->count = 1;
+    strcpy(answer->own_label, language);
+    strcat(answer->own_label, "_");
+    strcat(answer->own_label, script);
+    answer->labels[0] = answer->own_label;
+    answer->scores[0] = score;
+}
+
+void answer_unknown(const struct langtag *t, int script, struct langtag_answer *answer) {
+    answer_one(answer, "und", script_name(t, script), 0);
+    answer->low = true;
+}
+
+void apply_floor(const struct langtag *t, double score, const char *text_script,
+                        struct langtag_answer *answer) {
+    if (score >= t->min_score) return;
+    answer->low = true;
+    answer->language = "und";
+    answer->script = text_script;
+}
+
+/* ---- families ---- */
+
+struct winner {
+    size_t local;
+    double mass;       /* its probability, or its family's */
+    const char *group; /* its family, when it does not stand out there; else "" */
+};
+
+static int family_of(const struct langtag *t, const struct sparse_group *group, size_t local,
+                     bool is_short) {
+    int family = t->labels[group->labels[local]].family;
+    return family != FAMILIES_NONE && families_short_only(family) && !is_short ? FAMILIES_NONE
+                                                                               : family;
+}
+
+/* Sisters share what belongs to their family, so a family competes by the sum of its members. */
+static struct winner winner(const struct langtag *t, const struct sparse_group *group,
+                            const struct sparse_scratch *s) {
+    double mass[FAMILIES_MAX] = {0};
+    size_t best_of[FAMILIES_MAX] = {0};
+    bool is_short = s->features < CALIBRATE_SHORT;
+    struct winner won = {.local = 0, .mass = -1, .group = ""};
+    for (size_t l = 0; l < group->count; l++) {
+        double p = (double)s->probabilities[l];
+        int family = family_of(t, group, l, is_short);
+        if (family == FAMILIES_NONE) {
+            if (p > won.mass) won = (struct winner){.local = l, .mass = p, .group = ""};
+            continue;
+        }
+        if (mass[family] == 0 || p > (double)s->probabilities[best_of[family]])
+            best_of[family] = l;
+        mass[family] += p;
+    }
+    for (int f = 0; f < families_count(); f++) {
+        if (mass[f] <= won.mass || mass[f] == 0) continue;
+        double share = (double)s->probabilities[best_of[f]] / mass[f];
+        won = (struct winner){.local = best_of[f],
+                              .mass = mass[f],
+                              .group = share < FAMILIES_SHARE ? families_name(f) : ""};
+    }
+    return won;
+}
+
+/* ---- the list of the best ---- */
+
+struct listed {
+    const char *name;
+    float score;
+};
+
+static bool before(const struct listed *a, const struct listed *b) {
+    return a->score > b->score || (a->score == b->score && strcmp(a->name, b->name) < 0);
+}
+
+static void list_best(const struct langtag *t, const struct sparse_group *group,
+                      const float *bias_too, const struct sparse_scratch *s,
+                      struct langtag_answer *answer) {
+    struct listed best[LANGTAG_TOP_MAX + 1];
+    size_t count = 0;
+    for (size_t l = 0; l < group->count; l++) {
+        if (!sparse_allowed(bias_too, l)) continue;
+        const struct listed one = {.name = t->labels[group->labels[l]].name,
+                                   .score = s->probabilities[l]};
+        if (count == t->top && !before(&one, &best[count - 1])) continue;
+        size_t at = count < t->top ? count++ : count - 1;
+        for (; at > 0 && before(&one, &best[at - 1]); at--) best[at] = best[at - 1];
+        best[at] = one;
+    }
+    answer->count = count;
+    for (size_t i = 0; i < count; i++) {
+        answer->labels[i] = best[i].name;
+        answer->scores[i] = calibrate_score(t->sparse, &answer->evidence, best[i].score);
+    }
+}
+
+/* ---- all of it ---- */
+
+static void answer_among(const struct langtag *t, const struct sparse_group *group,
+                         const float *bias_too, struct langtag_scratch *s,
+                         struct langtag_answer *answer) {
+    sparse_read(group, &s->stream, &s->sparse);
+    sparse_choose(group, bias_too, &s->sparse);
+    struct winner won = winner(t, group, &s->sparse);
+    const struct label *label = &t->labels[group->labels[won.local]];
+    answer->evidence = (struct langtag_evidence){
+        .asked = true,
+        .label = s->sparse.probabilities[won.local],
+        .family = (float)won.mass,
+        .map_class = calibrate_class(group->script),
+        .map_bin = calibrate_bin(s->sparse.features),
+    };
+    list_best(t, group, bias_too, &s->sparse, answer);
+    answer->language = label->language;
+    answer->script = label->script;
+    answer->group = won.group;
+    answer->score = calibrate_score(t->sparse, &answer->evidence, answer->evidence.label);
+    double mass = (double)calibrate_family(t->sparse, &answer->evidence);
+    apply_floor(t, mass > (double)answer->score ? mass : (double)answer->score, group->script,
+                answer);
+}
+
+void answer_sparse(const struct langtag *t, struct langtag_scratch *s, const char *text, size_t len,
+                   struct langtag_answer *answer) {
+    struct sample_piece pieces[SAMPLE_PIECES];
+    size_t count = sample_pieces(text, len, t->sample_bytes, pieces);
+    memset(&s->letters, 0, sizeof s->letters);
+    for (size_t i = 0; i < count; i++)
+        letters_count(&t->scripts, text + pieces[i].at, pieces[i].len, &s->letters);
+    int script = main_script(t, &s->letters);
+    if (is_zxx(t, &s->letters, script)) {
+        answer_one(answer, "zxx", "Zxxx", 1);
+        return;
+    }
+    int number = t->by_script[script];
+    const struct sparse_group *group = number < 0 ? NULL : &t->sparse->groups[number];
+    const float *bias_too = number < 0 ? NULL : t->bias_too[number];
+    bool some = false;
+    for (size_t l = 0; group && l < group->count; l++) some |= sparse_allowed(bias_too, l);
+    if (!some) {
+        answer_unknown(t, script, answer);
+        return;
+    }
+    if (group->count == 1) {
+        const struct label *only = &t->labels[group->labels[0]];
+        answer_one(answer, only->language, only->script, 1);
+        return;
+    }
+    s->stream.len = 0;
+    for (size_t i = 0; i < count; i++)
+        letters_write(&t->scripts, text + pieces[i].at, pieces[i].len, (uint32_t)script,
+                      &s->stream);
+    answer_among(t, group, bias_too, s, answer);
+}

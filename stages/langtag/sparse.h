@@ -1,0 +1,141 @@
+/*
+ * sparse: the embedded engine's model: for each script a softmax regression on hashed n-grams whose weights are mostly zero.
+ *
+ * Shape   a bucket has either a dense row (a weight for each label of its script) or up to SPARSE_PAIRS pairs of label and
+ *         weight. Scripts of one label have no buckets: the script is the answer. Read-only once loaded.
+ * Units   weights are int8 times the script's scale; scores of labels are logits as float32.
+ * Calls   sparse_load, then per text sparse_read, then sparse_choose. A scratch per thread, {0} is empty.
+ * Owns    the model all it has; the bytes it was loaded from may go. sparse_free accepts NULL.
+ * Errors  SG_DATA with the cause for files that are cut, damaged or of another version.
+ * Source  langtag.md sections 1, 4 and 5.
+ *
+ * The logit of a label is  bias + scale * sum / sqrt(n)  with n features and an integer sum: every CPU has the same bits.
+ */
+#ifndef SANGAM_LANGTAG_SPARSE_H
+#define SANGAM_LANGTAG_SPARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "grams.h"
+#include "letters.h"
+
+#define SPARSE_NAME 16      /* bytes of a label with its NUL */
+#define SPARSE_LABELS 256   /* of one script: a pair's label is one byte */
+#define SPARSE_PAIRS 14     /* of one bucket: their number is four bits */
+#define SPARSE_SCRIPTS 128
+#define SPARSE_LINE_BUCKETS 16 /* whose pairs are counted together */
+#define SPARSE_LINE_BYTES 12   /* 16 counts of four bits, then the index of the first pair */
+
+/* Calibration maps (calibrate.h): by script class and by how much was read. */
+#define SPARSE_MAP_CLASSES 5
+#define SPARSE_MAP_BINS 4
+#define SPARSE_MAP_KNOTS 17
+
+struct sparse_label {
+    char name[SPARSE_NAME]; /* hin_Deva */
+    uint32_t group, local;  /* the script it belongs to, and its place there */
+    uint32_t lines;         /* it was trained on */
+    float prior;            /* added to its bias in use: langtag.md section 10 */
+};
+
+struct sparse_group {
+    char script[5]; /* Hani stands for Hans, Hant and Jpan */
+    size_t count;   /* labels */
+    size_t width;   /* count rounded up to whole registers */
+    uint32_t *labels;
+    float *bias;
+    float scale;
+    struct grams_shape shape;
+    uint16_t *dense_of;   /* by low bucket: its dense row counted from 1, or 0 */
+    int8_t *dense;        /* rows of width */
+    uint32_t dense_count;
+    unsigned char *lines; /* SPARSE_LINE_BYTES for 16 buckets */
+    uint8_t *pairs;       /* label, weight, label, weight... */
+    uint32_t pair_count;
+};
+
+struct sparse_model {
+    struct sparse_label *labels;
+    size_t label_count;
+    struct sparse_group *groups;
+    size_t group_count;
+    /* What a probability was worth on development text, in 1/255, at 17 steps: of the label, and of its family. */
+    uint8_t maps[2][SPARSE_MAP_CLASSES][SPARSE_MAP_BINS][SPARSE_MAP_KNOTS];
+};
+
+enum { SPARSE_MAP_LABEL, SPARSE_MAP_FAMILY };
+
+/* Is this a model file of sangam's own? */
+bool sparse_is_model(const void *bytes, size_t len);
+enum sg_code sparse_load(struct sparse_model **out, const void *bytes, size_t len,
+                         struct sg_err *err) SG_MUST_CHECK;
+/* The same back into a file; the bytes depend on the model and libzstd alone. */
+enum sg_code sparse_save(const struct sparse_model *model, struct sg_buf *out,
+                         struct sg_err *err) SG_MUST_CHECK;
+void sparse_free(struct sparse_model *model);
+uint64_t sparse_bytes(const struct sparse_model *model); /* held in memory */
+
+/* Set up a group for counts and sizes that are known: arrays of zeros. */
+void sparse_group_init(struct sparse_group *group);
+void sparse_group_free(struct sparse_group *group);
+
+struct sparse_scratch {
+    struct grams grams;
+    uint32_t *rows;    /* dense rows met */
+    uint32_t *buckets; /* the others */
+    size_t cap;
+    int32_t sums[SPARSE_LABELS];
+    float logits[SPARSE_LABELS];        /* by a label's place in its script, after sparse_read */
+    float probabilities[SPARSE_LABELS]; /* the same, after sparse_choose */
+    size_t features;                    /* looked up */
+    size_t known;                       /* of the high ones: those that have a weight */
+};
+void sparse_scratch_free(struct sparse_scratch *scratch);
+
+/* Look up all features of a stream: logits, without priors. */
+void sparse_read(const struct sparse_group *group, const struct letters_stream *stream,
+                 struct sparse_scratch *scratch);
+
+/* Softmax over the labels for which bias_too[local] is not -INFINITY, after adding that to their logits. */
+void sparse_choose(const struct sparse_group *group, const float *bias_too,
+                   struct sparse_scratch *scratch);
+
+static inline bool sparse_allowed(const float *bias_too, size_t local) {
+    return bias_too[local] >= -1e30f;
+}
+
+/* ---- the inner loops ---- */
+
+struct sparse_kernel {
+    const char *name;
+    /* sums[0..width) += the rows; sums are reset by the caller */
+    void (*add_rows)(const int8_t *dense, size_t width, const uint32_t *rows, size_t count,
+                     int32_t *sums);
+};
+const struct sparse_kernel *sparse_kernel(void);
+const struct sparse_kernel *sparse_kernel_portable(void);
+#if defined(__x86_64__)
+const struct sparse_kernel *sparse_kernel_avx2(void);
+#endif
+
+/* The pairs of a bucket: their number, and where the first is. */
+static inline unsigned sparse_pairs(const struct sparse_group *group, uint32_t bucket,
+                                    uint32_t *first) {
+    const unsigned char *line =
+        group->lines + (size_t)(bucket / SPARSE_LINE_BUCKETS) * SPARSE_LINE_BYTES;
+    unsigned at = bucket % SPARSE_LINE_BUCKETS * 4;
+    uint64_t counts;
+    uint32_t base;
+    __builtin_memcpy(&counts, line, sizeof counts);
+    __builtin_memcpy(&base, line + sizeof counts, sizeof base);
+    uint64_t before = counts & (((uint64_t)1 << at) - 1);
+    before = (before & 0x0F0F0F0F0F0F0F0Fu) + (before >> 4 & 0x0F0F0F0F0F0F0F0Fu);
+    *first = base + (uint32_t)(before * 0x0101010101010101u >> 56);
+    return (unsigned)(counts >> at & 15);
+}
+
+#endif

@@ -1,0 +1,63 @@
+/*
+ * ways: what the two ways of identifying have in common: the embedded engine's, script by script, and fastText's own.
+ *
+ * Shape   struct langtag as langtag.c makes it. Labels are numbered as the model has them.
+ * Calls   langtag.c calls answer_sparse or answer_exact for a text.
+ * Owns    nothing but what langtag.c frees.
+ * Errors  none: every text has an answer.
+ */
+#ifndef SANGAM_LANGTAG_WAYS_H
+#define SANGAM_LANGTAG_WAYS_H
+
+#include "families.h"
+#include "langtag.h"
+#include "script.h"
+#include "sparse.h"
+
+struct label {
+    const char *name; /* as the model has it, without __label__ */
+    char language[4]; /* "" when the name tells no language: then the name itself is given */
+    char script[5];   /* "" when it tells no script: then it is the text's */
+    int family;
+};
+
+struct langtag {
+    struct fasttext *fasttext; /* one of these two */
+    struct sparse_model *sparse;
+    struct script_table scripts;
+    struct label *labels;
+    size_t label_count;
+    bool *allowed; /* by label */
+    bool limited;
+    float **bias_too;          /* sparse: by group, then local label: its prior, -INFINITY when not allowed */
+    int by_script[SCRIPT_MAX]; /* sparse: the group, -1: none */
+    int latin, han, hangul;
+    double min_score;
+    uint64_t sample_bytes;
+    size_t top;
+};
+
+struct langtag_scratch {
+    struct fasttext_scratch fasttext;
+    struct sparse_scratch sparse;
+    struct letters letters;
+    struct letters_stream stream;
+    struct sg_buf text, json;
+};
+
+/* answer->group and ->low are set before. */
+void answer_sparse(const struct langtag *t, struct langtag_scratch *s, const char *text, size_t len,
+                   struct langtag_answer *answer);
+void answer_exact(const struct langtag *t, struct langtag_scratch *s, const char *text, size_t len,
+                  struct langtag_answer *answer);
+
+/* The script with most letters, the first of equals; -1: none. */
+int main_script(const struct langtag *t, const struct letters *n);
+const char *script_name(const struct langtag *t, int script); /* Zyyy for -1 */
+void answer_one(struct langtag_answer *answer, const char *language, const char *script,
+                float score);
+void answer_unknown(const struct langtag *t, int script, struct langtag_answer *answer);
+void apply_floor(const struct langtag *t, double score, const char *text_script,
+                 struct langtag_answer *answer);
+
+#endif
