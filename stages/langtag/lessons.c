@@ -170,7 +170,8 @@ struct lessons_label *lessons_find(const struct lessons *lessons, const char *na
 
 /* ---- groups ---- */
 
-static void set_shares(const struct lessons *lessons, struct lessons_group *group) {
+void lessons_share(const struct lessons *lessons, struct lessons_group *group) {
+    group->share = sg_realloc(group->share, group->count * sizeof *group->share);
     double sum = 0, before = 0;
     for (int pass = 0; pass < 2; pass++)
         for (size_t l = 0; l < group->count; l++) {
@@ -208,8 +209,7 @@ enum sg_code lessons_group(struct lessons *lessons, struct sg_err *err) {
             group->labels[group->count++] = (uint32_t)l;
         }
         if (group->count == 0) continue;
-        group->share = sg_alloc(group->count * sizeof *group->share);
-        set_shares(lessons, group);
+        lessons_share(lessons, group);
         lessons->group_count++;
     }
     return SG_OK;

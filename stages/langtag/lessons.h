@@ -63,6 +63,8 @@ void lessons_add(struct lessons *lessons, struct lessons_label *label, const cha
                  size_t len);
 struct lessons_label *lessons_find(const struct lessons *lessons, const char *name); /* or NULL */
 enum sg_code lessons_group(struct lessons *lessons, struct sg_err *err) SG_MUST_CHECK;
+/* The chances of a group's labels, from their lines. */
+void lessons_share(const struct lessons *lessons, struct lessons_group *group);
 void lessons_free(struct lessons *lessons);
 
 /* The number of the script in which a label is written: of Hani for Hans, Hant and Jpan; -1: not the name of a script. */

@@ -31,6 +31,8 @@ static const struct sg_option options[] = {
      "lines of label and number to add to its logit, in place of the model's own priors; an empty file: none"},
     {"train",     0, SG_OPTION_TEXT,   "DIR",       NULL,
      "train a model instead: sangam-langtag --train DIR --help tells more"},
+    {"extend",    0, SG_OPTION_TEXT,   "MODEL",     NULL,
+     "with --train: keep this model, and add the labels of DIR that it does not have"},
     {"dev",       0, SG_OPTION_TEXT,   "DIR",       NULL,
      "measure the model on labelled text instead, and print tables"},
     {0}};
@@ -131,6 +133,8 @@ static enum sg_code init(const struct sg_opts *opts, void **out, struct sg_buf *
     const char **labels = take_labels(opts, &settings.label_count, &joined);
     settings.labels = labels;
     enum sg_code code = sg_unicode_init(err);
+    if (code == SG_OK && sg_opts_text(opts, "extend"))
+        code = sg_err_set(err, SG_USAGE, "--extend goes with --train DIR");
     if (code == SG_OK && path) code = load_model(path, shared, &settings, err);
     if (code == SG_OK && sg_opts_text(opts, "prior"))
         code = load_priors(sg_opts_text(opts, "prior"), shared, &settings, err);

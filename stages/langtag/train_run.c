@@ -12,6 +12,7 @@
 
 #include "base/num.h"
 #include "evaluate.h"
+#include "extend.h"
 #include "io/file.h"
 #include "io/publish.h"
 #include "langtag.h"
@@ -30,6 +31,7 @@
 /* clang-format off */
 const struct sg_option train_options[] = {
     {"train",   0,   SG_OPTION_TEXT,   "DIR",   NULL, "train a model from <label>.txt[.zst], one text a line, label as in hin_Deva"},
+    {"extend",  0,   SG_OPTION_TEXT,   "MODEL", NULL, "keep this model, and add the labels of DIR that it does not have"},
     {"output",  'o', SG_OPTION_TEXT,   "MODEL", NULL, "where to write it"},
     {"dev",     0,   SG_OPTION_TEXT,   "DIR",   NULL, "labelled text to measure the model on, and to calibrate its scores"},
     {"prior",   0,   SG_OPTION_TEXT,   "FILE",  NULL, "lines of label and number: what the model adds to a label's logit in use"},
@@ -201,6 +203,41 @@ static enum sg_code plan_all(struct training *t, uint64_t usable, struct sg_err 
                       sg_num_bytes(most, need));
 }
 
+/* ---- a model that is there ---- */
+
+static enum sg_code extend_all(struct training *t, struct sparse_model *model, struct sg_err *err) {
+    const struct extend_settings settings = {.seed = t->seed, .effort = t->effort};
+    enum sg_code code = SG_OK;
+    size_t added = 0;
+    for (size_t i = 0; code == SG_OK && i < t->lessons.label_count; i++) {
+        const char *name = t->lessons.labels[i].name;
+        if (extend_find(model, name) >= 0) continue;
+        sg_log_line(t->run->progress, SG_LOG_INFO, "adding %s", name);
+        code = extend_label(model, &t->lessons, i, &settings, err);
+        added++;
+    }
+    if (code == SG_OK && added == 0)
+        code = sg_err_set(err, SG_USAGE, "the model has all labels of the folder: nothing to add");
+    return code;
+}
+
+static enum sg_code extend_model(struct training *t, const char *path, struct sg_buf *bytes,
+                                 struct sg_err *err) {
+    struct sg_buf old = {0};
+    struct sparse_model *model = NULL;
+    enum sg_code code = sg_file_load(path, MODEL_MAX, &old, err);
+    if (code == SG_OK) {
+        code = sparse_load(&model, old.data, old.len, err);
+        if (code != SG_OK) sg_err_at(err, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
+    }
+    if (code == SG_OK) code = read_lessons(t, sg_opts_text(t->run->opts, "train"), err);
+    if (code == SG_OK) code = extend_all(t, model, err);
+    if (code == SG_OK) code = sparse_save(model, bytes, err);
+    sparse_free(model);
+    sg_buf_free(&old);
+    return code;
+}
+
 /* The priors of a file become the model's own. */
 static enum sg_code set_priors(struct sg_buf *bytes, const char *path, struct sg_err *err) {
     struct langtag_settings settings = {.model = bytes->data, .model_len = bytes->len, .top = 1};
@@ -308,7 +345,8 @@ enum sg_code train_run(struct sg_run *run, struct sg_err *err) {
     if (!sg_opts_text(opts, "train")) return measure_only(opts, err);
     pthread_mutex_init(&t.lock, NULL);
     enum sg_code code = check_options(&t, opts, err);
-    if (code == SG_OK) code = train_new(&t, &bytes, err);
+    const char *old = sg_opts_text(opts, "extend");
+    if (code == SG_OK) code = old ? extend_model(&t, old, &bytes, err) : train_new(&t, &bytes, err);
     if (code == SG_OK && prior) code = set_priors(&bytes, prior, err);
     if (code == SG_OK && dev) code = measure(&bytes, dev, true, err);
     if (code == SG_OK)

@@ -90,7 +90,7 @@ small_model() {
 }
 
 @test "what later issues bring is not there yet" {
-    for o in --spans --extend --report; do
+    for o in --spans --report; do
         run sangam-langtag $o </dev/null
         [ "$status" -eq 2 ]
         [[ "$output" == *"unknown option '$o'"* ]]
@@ -206,4 +206,25 @@ small_texts() { # folder seed
     run sangam-langtag --prior prior <in.jsonl
     [ "$status" -eq 2 ]
     [[ "$output" == *"did you mean 'eng_Latn'?"* ]]
+}
+
+@test "--extend: a label more of a script, one in a script of its own, and what is missing is named" {
+    small_texts texts 1
+    sangam-langtag -q --train texts -o old.model --effort 0.002
+    mkdir more && cp texts/aaa_Latn.txt texts/bbb_Latn.txt more
+    sed 's/[aeiou]/y/g; s/l/rr/g' texts/aaa_Latn.txt >more/ddd_Latn.txt
+    sed 's/[a-z]/ა/g' texts/aaa_Latn.txt >more/eee_Geor.txt
+    sangam-langtag -q --train more --extend old.model -o new.model --effort 0.02
+    printf '%s\n' '{"text":"salmir tonbel"}' '{"text":"xizu vyjo"}' '{"text":"syrrmyr tynbyrr kyskys"}' '{"text":"กขค"}' '{"text":"აააა"}' |
+        sangam-langtag -q --model new.model | jq -r .language | paste -sd' ' >got
+    [ "$(cat got)" = "aaa bbb ddd ccc eee" ]
+    run sangam-langtag --train texts --extend new.model -o x.model
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"nothing to add"* ]]
+    mkdir thai && sed 's/ก/ค/g' texts/ccc_Thai.txt >thai/fff_Thai.txt
+    run sangam-langtag --train thai --extend old.model -o x.model
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"ccc_Thai"* ]]
+    run sangam-langtag --extend old.model <in.jsonl
+    [ "$status" -eq 2 ]
 }
