@@ -142,21 +142,50 @@ static void list_best(const struct langtag *t, const struct sparse_group *group,
 
 /* ---- all of it ---- */
 
-static void answer_among(const struct langtag *t, const struct sparse_group *group,
-                         const float *bias_too, struct langtag_scratch *s,
-                         struct langtag_answer *answer) {
-    sparse_read(group, &s->stream, &s->sparse);
-    sparse_choose(group, bias_too, &s->sparse);
-    struct winner won = winner(t, group, &s->sparse);
+struct reading answer_read(const struct langtag *t, struct langtag_scratch *s, const char *text,
+                           const struct sample_piece *pieces, size_t count) {
+    struct reading reading = {.kind = READING_UNKNOWN};
+    memset(&s->letters, 0, sizeof s->letters);
+    for (size_t i = 0; i < count; i++)
+        letters_count(&t->scripts, text + pieces[i].at, pieces[i].len, &s->letters);
+    int script = reading.script = main_script(t, &s->letters);
+    if (is_zxx(t, &s->letters, script)) {
+        reading.kind = READING_ZXX;
+        return reading;
+    }
+    if (t->by_script[script] < 0) return reading;
+    reading.group = &t->sparse->groups[t->by_script[script]];
+    reading.bias_too = t->bias_too[t->by_script[script]];
+    bool some = false;
+    for (size_t l = 0; l < reading.group->count; l++) some |= sparse_allowed(reading.bias_too, l);
+    if (!some) return reading;
+    reading.kind = reading.group->count == 1 ? READING_CERTAIN : READING_ASKED;
+    if (reading.kind == READING_CERTAIN) return reading;
+    s->stream.len = 0;
+    for (size_t i = 0; i < count; i++)
+        letters_write(&t->scripts, text + pieces[i].at, pieces[i].len, (uint32_t)script,
+                      &s->stream);
+    sparse_read(reading.group, &s->stream, &s->sparse);
+    sparse_choose(reading.group, reading.bias_too, &s->sparse);
+    return reading;
+}
+
+struct langtag_evidence answer_evidence(const struct reading *reading,
+                                        const struct sparse_scratch *s) {
+    return (struct langtag_evidence){.asked = true,
+                                     .map_class = calibrate_class(reading->group->script),
+                                     .map_bin = calibrate_bin(s->features)};
+}
+
+static void answer_asked(const struct langtag *t, const struct reading *reading,
+                         const struct sparse_scratch *s, struct langtag_answer *answer) {
+    const struct sparse_group *group = reading->group;
+    struct winner won = winner(t, group, s);
     const struct label *label = &t->labels[group->labels[won.local]];
-    answer->evidence = (struct langtag_evidence){
-        .asked = true,
-        .label = s->sparse.probabilities[won.local],
-        .family = (float)won.mass,
-        .map_class = calibrate_class(group->script),
-        .map_bin = calibrate_bin(s->sparse.features),
-    };
-    list_best(t, group, bias_too, &s->sparse, answer);
+    answer->evidence = answer_evidence(reading, s);
+    answer->evidence.label = s->probabilities[won.local];
+    answer->evidence.family = (float)won.mass;
+    list_best(t, group, reading->bias_too, s, answer);
     answer->language = label->language;
     answer->script = label->script;
     answer->group = won.group;
@@ -170,31 +199,14 @@ void answer_sparse(const struct langtag *t, struct langtag_scratch *s, const cha
                    struct langtag_answer *answer) {
     struct sample_piece pieces[SAMPLE_PIECES];
     size_t count = sample_pieces(text, len, t->sample_bytes, pieces);
-    memset(&s->letters, 0, sizeof s->letters);
-    for (size_t i = 0; i < count; i++)
-        letters_count(&t->scripts, text + pieces[i].at, pieces[i].len, &s->letters);
-    int script = main_script(t, &s->letters);
-    if (is_zxx(t, &s->letters, script)) {
-        answer_one(answer, "zxx", "Zxxx", 1);
-        return;
-    }
-    int number = t->by_script[script];
-    const struct sparse_group *group = number < 0 ? NULL : &t->sparse->groups[number];
-    const float *bias_too = number < 0 ? NULL : t->bias_too[number];
-    bool some = false;
-    for (size_t l = 0; group && l < group->count; l++) some |= sparse_allowed(bias_too, l);
-    if (!some) {
-        answer_unknown(t, script, answer);
-        return;
-    }
-    if (group->count == 1) {
-        const struct label *only = &t->labels[group->labels[0]];
+    struct reading reading = answer_read(t, s, text, pieces, count);
+    const struct label *only;
+    switch (reading.kind) {
+    case READING_ZXX: answer_one(answer, "zxx", "Zxxx", 1); return;
+    case READING_UNKNOWN: answer_unknown(t, reading.script, answer); return;
+    case READING_ASKED: answer_asked(t, &reading, &s->sparse, answer); return;
+    case READING_CERTAIN:
+        only = &t->labels[reading.group->labels[0]];
         answer_one(answer, only->language, only->script, 1);
-        return;
     }
-    s->stream.len = 0;
-    for (size_t i = 0; i < count; i++)
-        letters_write(&t->scripts, text + pieces[i].at, pieces[i].len, (uint32_t)script,
-                      &s->stream);
-    answer_among(t, group, bias_too, s, answer);
 }

@@ -29,6 +29,7 @@
 #include "base/num.h"
 #include "iso639.h"
 #include "run/opts.h"
+#include "spans.h"
 #include "text/utf8.h"
 #include "ways.h"
 
@@ -174,7 +175,12 @@ static enum sg_code set_up(struct langtag *t, const struct langtag_settings *set
     enum sg_code code = load_model(t, settings, err);
     if (code == SG_OK) code = read_labels(t, err);
     if (code == SG_OK) code = limit(t, settings, err);
+    if (code == SG_OK && t->spans && !t->sparse)
+        return sg_err_set(err, SG_USAGE, "--spans does not go with a fastText model");
     if (code != SG_OK || !t->sparse) return code;
+    t->sparse_zxx = -1;
+    for (size_t i = 0; i < t->label_count; i++)
+        if (strcmp(t->labels[i].name, "zxx_Zxxx") == 0) t->sparse_zxx = (int)i;
     float *priors = settings->priors ? sg_zalloc(t->label_count, sizeof *priors) : NULL;
     if (priors) code = langtag_priors(t, settings->priors, priors, err);
     find_groups(t);
@@ -188,6 +194,7 @@ enum sg_code langtag_new(struct langtag **out, const struct langtag_settings *se
     struct langtag *t = sg_zalloc(1, sizeof *t);
     t->min_score = settings->min_score;
     t->sample_bytes = settings->sample_bytes;
+    t->spans = settings->spans;
     t->top = settings->top < LANGTAG_TOP_MAX ? settings->top : LANGTAG_TOP_MAX;
     script_init(&t->scripts);
     t->latin = script_number(&t->scripts, "Latn");
@@ -226,6 +233,7 @@ void langtag_scratch_free(struct langtag_scratch *s) {
     fasttext_scratch_free(&s->fasttext);
     sparse_scratch_free(&s->sparse);
     letters_free(&s->stream);
+    spans_free(s->spans);
     sg_buf_free(&s->text);
     sg_buf_free(&s->json);
     free(s);
@@ -260,6 +268,36 @@ static void set_list(struct langtag_scratch *s, struct sg_record *record,
     sg_record_set(record, scores ? "top_scores" : "top_langs", s->json.data, s->json.len);
 }
 
+enum span_member { SPAN_START, SPAN_END, SPAN_LANG };
+
+static void set_spans(const struct langtag *t, struct langtag_scratch *s, struct sg_record *record,
+                      enum span_member member) {
+    static const char *const names[] = {"span_starts", "span_ends", "span_langs"};
+    s->json.len = 0;
+    sg_buf_putc(&s->json, '[');
+    for (size_t i = 0; i < s->spans->count; i++) {
+        const struct span *span = &s->spans->list[i];
+        char label[SPANS_NAME] = {0};
+        if (i) sg_buf_putc(&s->json, ',');
+        spans_label(t, span->label, label);
+        if (member == SPAN_LANG)
+            sg_json_quote(&s->json, label, strlen(label));
+        else
+            sg_buf_printf(&s->json, "%zu", member == SPAN_START ? span->start : span->end);
+    }
+    sg_buf_putc(&s->json, ']');
+    sg_record_set(record, names[member], s->json.data, s->json.len);
+}
+
+static void add_spans(const struct langtag *t, struct langtag_scratch *s, struct sg_record *record,
+                      const char *text, size_t len) {
+    if (!s->spans) s->spans = spans_new();
+    spans_find(t, s, text, len, s->spans);
+    for (enum span_member m = SPAN_START; m <= SPAN_LANG; m++) set_spans(t, s, record, m);
+    const char *mixed = s->spans->mixed ? "true" : "false";
+    sg_record_set(record, "mixed", mixed, strlen(mixed));
+}
+
 bool langtag_record(const struct langtag *t, struct langtag_scratch *s, struct sg_record *record,
                     struct langtag_answer *answer) {
     size_t len = 0, lone = 0;
@@ -275,5 +313,6 @@ bool langtag_record(const struct langtag *t, struct langtag_scratch *s, struct s
     set_list(s, record, answer, false);
     set_list(s, record, answer, true);
     sg_record_set_string(record, "language_group", answer->group, strlen(answer->group));
+    if (t->spans) add_spans(t, s, record, text, len);
     return true;
 }

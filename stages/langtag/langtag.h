@@ -35,6 +35,7 @@ struct langtag_settings {
     double min_score;      /* 0: none */
     uint64_t sample_bytes; /* 0: all of the text */
     size_t top;
+    bool spans; /* langtag_record tells which part is in which language; not with a fastText model */
 };
 
 struct langtag;

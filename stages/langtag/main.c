@@ -25,6 +25,8 @@ static const struct sg_option options[] = {
     {"sample",    0, SG_OPTION_TEXT,   "SIZE|full", "1K",
      "bytes to read of a long text, spread over it (a fastText model reads all)", true},
     {"top",       0, SG_OPTION_COUNT,  "K",         "3",   "labels to list in top_langs", true},
+    {"spans",     0, SG_OPTION_FLAG,   NULL,        NULL,
+     "tell which part of a text is in which language, and whether it is mixed", true},
     {"model",     0, SG_OPTION_TEXT,   "FILE",      NULL,
      "a model that --train made; or a .bin or .ftz: answer exactly as fastText does with it"},
     {"prior",     0, SG_OPTION_TEXT,   "FILE",      NULL,
@@ -132,6 +134,7 @@ static enum sg_code init(const struct sg_opts *opts, void **out, struct sg_buf *
     shared->drop_low = strcmp(sg_opts_text(opts, "on-low"), "drop") == 0;
     const char **labels = take_labels(opts, &settings.label_count, &joined);
     settings.labels = labels;
+    settings.spans = sg_opts_flag(opts, "spans");
     enum sg_code code = sg_unicode_init(err);
     if (code == SG_OK && sg_opts_text(opts, "extend"))
         code = sg_err_set(err, SG_USAGE, "--extend goes with --train DIR");

@@ -11,6 +11,7 @@
 
 #include "families.h"
 #include "langtag.h"
+#include "sample.h"
 #include "script.h"
 #include "sparse.h"
 
@@ -32,9 +33,11 @@ struct langtag {
     float **bias_too;          /* sparse: by group, then local label: its prior, -INFINITY when not allowed */
     int by_script[SCRIPT_MAX]; /* sparse: the group, -1: none */
     int latin, han, hangul;
+    int sparse_zxx; /* the label of what is no language; -1: the model has none */
     double min_score;
     uint64_t sample_bytes;
     size_t top;
+    bool spans;
 };
 
 struct langtag_scratch {
@@ -43,7 +46,23 @@ struct langtag_scratch {
     struct letters letters;
     struct letters_stream stream;
     struct sg_buf text, json;
+    struct spans *spans; /* made when first asked for */
 };
+
+/* What a text, or a piece of it, says to the embedded engine. */
+enum reading_kind { READING_ZXX, READING_UNKNOWN, READING_CERTAIN, READING_ASKED };
+struct reading {
+    enum reading_kind kind;
+    int script;                       /* -1: none */
+    const struct sparse_group *group; /* CERTAIN, ASKED */
+    const float *bias_too;
+};
+/* ASKED: the probabilities stand in s->sparse. Letters are counted in s->letters. */
+struct reading answer_read(const struct langtag *t, struct langtag_scratch *s, const char *text,
+                           const struct sample_piece *pieces, size_t count);
+/* How to calibrate what was read. */
+struct langtag_evidence answer_evidence(const struct reading *reading,
+                                        const struct sparse_scratch *s);
 
 /* answer->group and ->low are set before. */
 void answer_sparse(const struct langtag *t, struct langtag_scratch *s, const char *text, size_t len,

@@ -90,7 +90,7 @@ small_model() {
 }
 
 @test "what later issues bring is not there yet" {
-    for o in --spans --report; do
+    for o in --report; do
         run sangam-langtag $o </dev/null
         [ "$status" -eq 2 ]
         [[ "$output" == *"unknown option '$o'"* ]]
@@ -156,6 +156,27 @@ small_texts() { # folder seed
             }
             print x >"'"$1"'/aaa_Latn.txt"; print y >"'"$1"'/bbb_Latn.txt"; print z >"'"$1"'/ccc_Thai.txt"
         } }'
+}
+
+@test "--spans: lines of three languages, what is no language between them, and one language alone" {
+    cat >mixed.txt <<'END'
+यह एक हिन्दी वाक्य है जो थोड़ा लंबा है और इसमें कई शब्द हैं।
+The ferry leaves at seven, so we should pack our bags before breakfast.
+It rained all night and the road to the harbour is still wet.
+for (i = 0; i < n; i++) { sum += a[i] * b[i]; } return sum / n; /* {} */
+
+Wir haben gestern den ganzen Nachmittag im Garten gearbeitet und sind müde.
+END
+    jq -cRs '{text:.}' mixed.txt | sangam-langtag -q --spans >got
+    [ "$(jq -c '.span_langs' got)" = '["hin_Deva","eng_Latn","zxx_Zxxx","deu_Latn"]' ]
+    [ "$(jq -c '.mixed' got)" = true ]
+    # they cover the text; each begins with its line
+    jq -e '.span_starts[0] == 0 and .span_starts[1:] == .span_ends[:-1] and .span_ends[-1] == (.text | length)' got
+    [ "$(jq -r '. as $r | [range(.span_starts | length)] | map($r.text[$r.span_starts[.]:$r.span_ends[.]][:3])[]' got | paste -sd,)" = "यह ,The,for,Wir" ]
+    run --separate-stderr sangam-langtag -q --spans <in.jsonl
+    [ "$(jq -c '[.span_langs, .mixed]' <<<"$output" | paste -sd' ')" = '[["eng_Latn"],false] [["hin_Deva"],false] [["kor_Hang"],false] [["zxx_Zxxx"],false] [["und_Sund"],false]' ]
+    [ "$(jq -c 'keys_unsorted | .[-4:]' <<<"${lines[0]}")" = '["span_starts","span_ends","span_langs","mixed"]' ]
+    jq -cRs '{text:.}' mixed.txt | SANGAM_CPU=portable sangam-langtag -q --spans | cmp - got
 }
 
 @test "--train: a model from a folder, the same bytes whatever -j; --model reads it; --dev tells how good it is" {
