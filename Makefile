@@ -111,6 +111,7 @@ help:
 	@echo 'make deps         install what is missing (apt-get; sudo when not root)'
 	@echo 'make install      PREFIX=/usr/local DESTDIR= : programs, manual pages, completions, pipelines'
 	@echo 'make bench        speed on a generated corpus (needs BENCH_CORPUS=folder of documents)'
+	@echo 'make model        train the language model of sangam-langtag again (needs LID=folder with train/ and dev/)'
 	@echo 'make fuzz         every fuzz target for FUZZ_SECONDS=300 (clang)'
 	@echo 'make soak         the long runs of the tests'
 	@echo 'SAN=asan|tsan     the same, with sanitizers, in a build folder of its own; V=1 shows commands'
@@ -168,6 +169,13 @@ fuzz-run: $(addprefix $(BUILD)/,$(FUZZ))
 	    $$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -timeout=25 $$f.corpus >$$f.log 2>&1; status=$$?; \
 	    tail -n 2 $$f.log; [ $$status -eq 0 ] || exit 1; \
 	done
+
+# The language model inside sangam-langtag, from its text: 10 minutes and 1.6 GB of memory; the same bytes every time.
+LID ?= ../shared/lid
+.PHONY: model
+model: $(BUILD)/bin/sangam-langtag
+	$< --train $(LID)/train --dev $(LID)/dev --prior configs/models/prior.txt -o configs/models/lid372.model >configs/models/lid372.scores
+	cd configs/models && sha256sum lid372.model >SHA256SUMS
 
 # ---- install ----
 

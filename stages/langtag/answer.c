@@ -69,7 +69,8 @@ void apply_floor(const struct langtag *t, double score, const char *text_script,
 
 struct winner {
     size_t local;
-    double mass;       /* its probability, or its family's */
+    float own;         /* its probability */
+    double mass;       /* the same, or its family's */
     const char *group; /* its family, when it does not stand out there; else "" */
 };
 
@@ -83,27 +84,36 @@ static int family_of(const struct langtag *t, const struct sparse_group *group, 
 /* Sisters share what belongs to their family, so a family competes by the sum of its members. */
 static struct winner winner(const struct langtag *t, const struct sparse_group *group,
                             const struct sparse_scratch *s) {
-    double mass[FAMILIES_MAX] = {0};
-    size_t best_of[FAMILIES_MAX] = {0};
+    struct family_sum {
+        double mass;
+        float best;
+        size_t local;
+    } sums[FAMILIES_MAX] = {0};
     bool is_short = s->features < CALIBRATE_SHORT;
-    struct winner won = {.local = 0, .mass = -1, .group = ""};
-    for (size_t l = 0; l < group->count; l++) {
-        double p = (double)s->probabilities[l];
-        int family = family_of(t, group, l, is_short);
+    struct winner won = {.mass = -1, .group = ""};
+    for (size_t i = 0; i < s->live_count; i++) {
+        float p = s->probability[i];
+        int family = family_of(t, group, s->live[i], is_short);
         if (family == FAMILIES_NONE) {
-            if (p > won.mass) won = (struct winner){.local = l, .mass = p, .group = ""};
+            if ((double)p > won.mass)
+                won = (struct winner){
+                    .local = s->live[i], .own = p, .mass = (double)p, .group = ""};
             continue;
         }
-        if (mass[family] == 0 || p > (double)s->probabilities[best_of[family]])
-            best_of[family] = l;
-        mass[family] += p;
+        struct family_sum *sum = &sums[family];
+        if (p > sum->best) {
+            sum->best = p;
+            sum->local = s->live[i];
+        }
+        sum->mass += (double)p;
     }
     for (int f = 0; f < families_count(); f++) {
-        if (mass[f] <= won.mass || mass[f] == 0) continue;
-        double share = (double)s->probabilities[best_of[f]] / mass[f];
-        won = (struct winner){.local = best_of[f],
-                              .mass = mass[f],
-                              .group = share < FAMILIES_SHARE ? families_name(f) : ""};
+        if (sums[f].mass <= won.mass || sums[f].mass <= 0) continue;
+        bool stands_out = (double)sums[f].best >= FAMILIES_SHARE * sums[f].mass;
+        won = (struct winner){.local = sums[f].local,
+                              .own = sums[f].best,
+                              .mass = sums[f].mass,
+                              .group = stands_out ? "" : families_name(f)};
     }
     return won;
 }
@@ -119,20 +129,32 @@ static bool before(const struct listed *a, const struct listed *b) {
     return a->score > b->score || (a->score == b->score && strcmp(a->name, b->name) < 0);
 }
 
-static void list_best(const struct langtag *t, const struct sparse_group *group,
-                      const float *bias_too, const struct sparse_scratch *s,
-                      struct langtag_answer *answer) {
-    struct listed best[LANGTAG_TOP_MAX + 1];
+static void list_one(struct listed *best, size_t *count, size_t most, struct listed one) {
+    if (*count == most && !before(&one, &best[most - 1])) return;
+    size_t at = *count < most ? (*count)++ : most - 1;
+    for (; at > 0 && before(&one, &best[at - 1]); at--) best[at] = best[at - 1];
+    best[at] = one;
+}
+
+static bool is_live(const struct sparse_scratch *s, size_t local) {
+    for (size_t i = 0; i < s->live_count; i++)
+        if (s->live[i] == local) return true;
+    return false;
+}
+
+static void list_best(const struct langtag *t, const struct reading *reading,
+                      const struct sparse_scratch *s, struct langtag_answer *answer) {
+    const struct sparse_group *group = reading->group;
+    struct listed best[LANGTAG_TOP_MAX];
     size_t count = 0;
-    for (size_t l = 0; l < group->count; l++) {
-        if (!sparse_allowed(bias_too, l)) continue;
-        const struct listed one = {.name = t->labels[group->labels[l]].name,
-                                   .score = s->probabilities[l]};
-        if (count == t->top && !before(&one, &best[count - 1])) continue;
-        size_t at = count < t->top ? count++ : count - 1;
-        for (; at > 0 && before(&one, &best[at - 1]); at--) best[at] = best[at - 1];
-        best[at] = one;
-    }
+    for (size_t i = 0; i < s->live_count; i++)
+        list_one(best, &count, t->top,
+                 (struct listed){.name = t->labels[group->labels[s->live[i]]].name,
+                                 .score = s->probability[i]});
+    const uint16_t *by_name = t->by_name[group - t->sparse->groups];
+    for (size_t i = 0; count < t->top && i < group->count; i++) /* then some of those with 0 */
+        if (sparse_allowed(reading->bias, by_name[i]) && !is_live(s, by_name[i]))
+            best[count++] = (struct listed){.name = t->labels[group->labels[by_name[i]]].name};
     answer->count = count;
     for (size_t i = 0; i < count; i++) {
         answer->labels[i] = best[i].name;
@@ -141,6 +163,12 @@ static void list_best(const struct langtag *t, const struct sparse_group *group,
 }
 
 /* ---- all of it ---- */
+
+static bool some_allowed(const struct reading *reading) {
+    for (size_t l = 0; l < reading->group->count; l++)
+        if (sparse_allowed(reading->bias, l)) return true;
+    return false;
+}
 
 struct reading answer_read(const struct langtag *t, struct langtag_scratch *s, const char *text,
                            const struct sample_piece *pieces, size_t count) {
@@ -155,18 +183,16 @@ struct reading answer_read(const struct langtag *t, struct langtag_scratch *s, c
     }
     if (t->by_script[script] < 0) return reading;
     reading.group = &t->sparse->groups[t->by_script[script]];
-    reading.bias_too = t->bias_too[t->by_script[script]];
-    bool some = false;
-    for (size_t l = 0; l < reading.group->count; l++) some |= sparse_allowed(reading.bias_too, l);
-    if (!some) return reading;
+    reading.bias = t->bias[t->by_script[script]];
+    if (t->limited && !some_allowed(&reading)) return reading;
     reading.kind = reading.group->count == 1 ? READING_CERTAIN : READING_ASKED;
     if (reading.kind == READING_CERTAIN) return reading;
     s->stream.len = 0;
     for (size_t i = 0; i < count; i++)
         letters_write(&t->scripts, text + pieces[i].at, pieces[i].len, (uint32_t)script,
                       &s->stream);
-    sparse_read(reading.group, &s->stream, &s->sparse);
-    sparse_choose(reading.group, reading.bias_too, &s->sparse);
+    sparse_read(reading.group, reading.bias, &s->stream, &s->sparse);
+    sparse_choose(reading.group, &s->sparse);
     return reading;
 }
 
@@ -183,9 +209,9 @@ static void answer_asked(const struct langtag *t, const struct reading *reading,
     struct winner won = winner(t, group, s);
     const struct label *label = &t->labels[group->labels[won.local]];
     answer->evidence = answer_evidence(reading, s);
-    answer->evidence.label = s->probabilities[won.local];
+    answer->evidence.label = won.own;
     answer->evidence.family = (float)won.mass;
-    list_best(t, group, reading->bias_too, s, answer);
+    list_best(t, reading, s, answer);
     answer->language = label->language;
     answer->script = label->script;
     answer->group = won.group;

@@ -150,6 +150,10 @@ static double label_f1(const struct evaluate_label *label, enum evaluate_kind ki
     return f1(label->right[kind], label->gold[kind], label->called[kind]);
 }
 
+static double recall(const struct evaluate_label *label, enum evaluate_kind kind) {
+    return label->gold[kind] ? (double)label->right[kind] / label->gold[kind] : 0;
+}
+
 double evaluate_f1(const struct evaluation *e, enum evaluate_kind kind) {
     double sum = 0;
     size_t labels = 0;
@@ -223,14 +227,14 @@ static void tell_confusions(const struct evaluation *e, size_t gold, struct sg_b
 void evaluate_report(const struct evaluation *e, const struct sparse_model *model,
                      struct sg_buf *out) {
     tell_sums(e, model, out);
-    sg_buf_puts(out, "\nlabel             F1: lines windows pairs   recall  lines  called  confused with\n");
+    sg_buf_puts(out, "\nlabel             F1: lines windows pairs   recall: lines windows  lines  called  confused with\n");
     for (size_t i = 0; i < e->label_count; i++) {
         const struct evaluate_label *l = &e->labels[i];
         if (l->gold[0] == 0) continue;
-        sg_buf_printf(out, "%-16s     %6.3f  %6.3f %6.3f  %6.3f %6u  %6u", l->name,
+        sg_buf_printf(out, "%-16s     %6.3f  %6.3f %6.3f          %6.3f  %6.3f %6u  %6u", l->name,
                       label_f1(l, EVALUATE_LINE), label_f1(l, EVALUATE_SHORT),
-                      label_f1(l, EVALUATE_PAIR), (double)l->right[0] / l->gold[0], l->gold[0],
-                      l->called[0]);
+                      label_f1(l, EVALUATE_PAIR), recall(l, EVALUATE_LINE), recall(l, EVALUATE_SHORT),
+                      l->gold[0], l->called[0]);
         tell_confusions(e, i, out);
         sg_buf_putc(out, '\n');
     }

@@ -61,11 +61,9 @@ static bool next(struct source *s) {
 /* The probability of the new label beside the old ones. */
 static float new_probability(const struct sparse_group *group, const struct column *column,
                              struct sparse_scratch *scratch) {
-    float sum = 0, best = -INFINITY;
+    float sum = 0, best = scratch->best;
     for (size_t i = 0; i < scratch->grams.count; i++) sum += column->weights[scratch->grams.buckets[i]];
     float z = column->bias + sum / sqrtf((float)scratch->grams.count);
-    for (size_t l = 0; l < group->count; l++)
-        if (scratch->logits[l] > best) best = scratch->logits[l];
     if (z > best) best = z;
     double all = 0, own = sg_num_exp((double)(z - best));
     for (size_t l = 0; l < group->count; l++)
@@ -86,9 +84,11 @@ static void step(struct column *column, const struct grams *grams, float gradien
 
 static enum sg_code learn(const struct sparse_group *group, struct source *s, uint64_t samples,
                           struct column *column, struct sg_err *err) {
-    for (uint64_t i = 0; i < samples; i++) {
+    float *bias = sparse_biases(group);
+    enum sg_code code = SG_OK;
+    for (uint64_t i = 0; code == SG_OK && i < samples; i++) {
         bool is_new = next(s);
-        sparse_read(group, &s->stream, &s->scratch);
+        sparse_read(group, bias, &s->stream, &s->scratch);
         if (s->scratch.grams.count == 0) continue;
         float gradient = new_probability(group, column, &s->scratch) - (is_new ? 1 : 0);
         float rate = RATE * (float)(1 - (double)i / (double)samples);
@@ -96,9 +96,10 @@ static enum sg_code learn(const struct sparse_group *group, struct source *s, ui
             step(column, &s->scratch.grams, gradient, rate);
         for (size_t k = 0; k < s->scratch.grams.count; k++)
             column->counts[s->scratch.grams.buckets[k]]++;
-        if (i % CHECK == CHECK - 1 && sg_signals_check(err) != SG_OK) return err->code;
+        if (i % CHECK == CHECK - 1) code = sg_signals_check(err);
     }
-    return SG_OK;
+    free(bias);
+    return code;
 }
 
 /* ---- putting it in ---- */

@@ -118,15 +118,30 @@ static void find_groups(struct langtag *t) {
     }
 }
 
-static void set_priors(struct langtag *t, const float *priors) {
-    t->bias_too = sg_zalloc(t->sparse->group_count, sizeof *t->bias_too);
+static void set_biases(struct langtag *t, const float *priors) {
+    t->bias = sg_zalloc(t->sparse->group_count, sizeof *t->bias);
     for (size_t g = 0; g < t->sparse->group_count; g++) {
         const struct sparse_group *group = &t->sparse->groups[g];
-        t->bias_too[g] = sg_alloc(group->count * sizeof **t->bias_too);
+        t->bias[g] = sparse_biases(group);
         for (size_t l = 0; l < group->count; l++) {
             uint32_t label = group->labels[l];
-            float prior = priors ? priors[label] : t->sparse->labels[label].prior;
-            t->bias_too[g][l] = t->allowed[label] ? prior : -INFINITY;
+            t->bias[g][l] += priors ? priors[label] : t->sparse->labels[label].prior;
+            if (!t->allowed[label]) t->bias[g][l] = -INFINITY;
+        }
+    }
+}
+
+static void order_names(struct langtag *t) {
+    t->by_name = sg_zalloc(t->sparse->group_count, sizeof *t->by_name);
+    for (size_t g = 0; g < t->sparse->group_count; g++) {
+        const struct sparse_group *group = &t->sparse->groups[g];
+        uint16_t *order = t->by_name[g] = sg_alloc(group->count * sizeof *order);
+        for (size_t l = 0; l < group->count; l++) {
+            const char *name = t->labels[group->labels[l]].name;
+            size_t at = l;
+            for (; at > 0 && strcmp(t->labels[group->labels[order[at - 1]]].name, name) > 0; at--)
+                order[at] = order[at - 1];
+            order[at] = (uint16_t)l;
         }
     }
 }
@@ -184,7 +199,8 @@ static enum sg_code set_up(struct langtag *t, const struct langtag_settings *set
     float *priors = settings->priors ? sg_zalloc(t->label_count, sizeof *priors) : NULL;
     if (priors) code = langtag_priors(t, settings->priors, priors, err);
     find_groups(t);
-    set_priors(t, priors);
+    set_biases(t, priors);
+    order_names(t);
     free(priors);
     return code;
 }
@@ -210,8 +226,10 @@ enum sg_code langtag_new(struct langtag **out, const struct langtag_settings *se
 
 void langtag_free(struct langtag *t) {
     if (!t) return;
-    for (size_t g = 0; t->bias_too && g < t->sparse->group_count; g++) free(t->bias_too[g]);
-    free(t->bias_too);
+    for (size_t g = 0; t->bias && g < t->sparse->group_count; g++) free(t->bias[g]);
+    for (size_t g = 0; t->by_name && g < t->sparse->group_count; g++) free(t->by_name[g]);
+    free(t->by_name);
+    free(t->bias);
     free(t->labels);
     free(t->allowed);
     script_free(&t->scripts);

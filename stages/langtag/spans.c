@@ -182,16 +182,16 @@ static void join_short(const struct langtag *t, struct langtag_scratch *s, const
 static void keep_best(const struct langtag *t, const struct reading *reading,
                       const struct sparse_scratch *s, struct spans_unit *unit) {
     struct langtag_evidence evidence = answer_evidence(reading, s);
-    for (size_t l = 0; l < reading->group->count; l++) {
-        float p = s->probabilities[l];
-        if (p <= 0 || (unit->best_count == BEST && p <= unit->score[BEST - 1])) continue;
+    for (size_t i = 0; i < s->live_count; i++) {
+        float p = s->probability[i];
+        if ((unit->best_count == BEST && p <= unit->score[BEST - 1])) continue;
         size_t at = unit->best_count < BEST ? unit->best_count++ : BEST - 1;
         for (; at > 0 && unit->score[at - 1] < p; at--) {
             unit->score[at] = unit->score[at - 1];
             unit->labels[at] = unit->labels[at - 1];
         }
         unit->score[at] = p;
-        unit->labels[at] = (int)reading->group->labels[l];
+        unit->labels[at] = (int)reading->group->labels[s->live[i]];
     }
     for (size_t i = 0; i < unit->best_count; i++)
         unit->score[i] = calibrate_score(t->sparse, &evidence, unit->score[i]);

@@ -8,8 +8,7 @@
  *
  * Example: ` cat ` has three 3-grams, one 5-gram (_cat_) and no word feature, so n = 4 and the sums are divided by 2.
  *
- * Softmax: labels more than 9 below the best have less than 0.0002 of its probability; they are left out of the sum and get
- * 0, but for what the caller lists (sparse_choose gives them their share of the same sum).
+ * Softmax: labels more than 9 below the best have less than 0.0002 of its probability; they are left out, as if 0.
  */
 #include "sparse.h"
 
@@ -53,58 +52,65 @@ static size_t part(const struct sparse_group *group, struct sparse_scratch *s, s
 }
 
 #define AHEAD 8 /* buckets between asking for pairs and adding them */
+#define FEW 4
 
-static void add_pairs(const struct sparse_group *group, const uint32_t *buckets, size_t count,
-                      struct sparse_scratch *s) {
-    uint32_t first[AHEAD];
-    unsigned number[AHEAD];
-    size_t low_left = count - (s->grams.count - s->grams.low);
-    s->known = 0;
-    for (size_t i = 0; i < count + AHEAD; i++) {
-        if (i >= AHEAD) {
-            const uint8_t *pair = group->pairs + (size_t)first[i % AHEAD] * 2;
-            unsigned n = number[i % AHEAD];
-            s->known += i - AHEAD >= low_left && n > 0;
-            for (; n > 0; n--, pair += 2) s->sums[pair[0]] += (int8_t)pair[1];
-        }
-        if (i >= count) {
-            number[i % AHEAD] = 0;
-            continue;
-        }
-        number[i % AHEAD] = sparse_pairs(group, buckets[i], &first[i % AHEAD]);
-        __builtin_prefetch(group->pairs + (size_t)first[i % AHEAD] * 2);
+/* Most buckets have at most four pairs: these are added without a branch, those that are not the bucket's own as 0. (What is
+ * read behind the last pair of all is there: sparse_group_init gives room.) */
+static inline void add_bucket(const uint8_t *pair, unsigned n, int32_t *sums) {
+    if (n <= FEW) {
+        for (unsigned i = 0; i < FEW; i++) sums[pair[2 * i]] += i < n ? (int8_t)pair[2 * i + 1] : 0;
+        return;
     }
+    for (; n > 0; n--, pair += 2) sums[pair[0]] += (int8_t)pair[1];
 }
 
-void sparse_read(const struct sparse_group *group, const struct letters_stream *stream,
-                 struct sparse_scratch *s) {
+static void add_pairs(const struct sparse_group *group, const uint32_t *buckets, size_t count,
+                      int32_t *sums) {
+    uint32_t first[AHEAD];
+    unsigned number[AHEAD];
+    size_t early = count < AHEAD ? count : AHEAD, i = 0;
+    for (; i < early; i++) {
+        number[i] = sparse_pairs(group, buckets[i], &first[i]);
+        __builtin_prefetch(group->pairs + (size_t)first[i] * 2);
+    }
+    for (; i < count; i++) {
+        size_t slot = i % AHEAD;
+        add_bucket(group->pairs + (size_t)first[slot] * 2, number[slot], sums);
+        number[slot] = sparse_pairs(group, buckets[i], &first[slot]);
+        __builtin_prefetch(group->pairs + (size_t)first[slot] * 2);
+    }
+    for (i = 0; i < early; i++) add_bucket(group->pairs + (size_t)first[i] * 2, number[i], sums);
+}
+
+void sparse_read(const struct sparse_group *group, const float *bias,
+                 const struct letters_stream *stream, struct sparse_scratch *s) {
+    const struct sparse_kernel *kernel = sparse_kernel();
     grams_find(&group->shape, stream->units, stream->len, &s->grams);
     make_room(s);
     size_t others, rows = part(group, s, &others);
-    memset(s->sums, 0, group->width * sizeof *s->sums);
-    sparse_kernel()->add_rows(group->dense, group->width, s->rows, rows, s->sums);
-    add_pairs(group, s->buckets, others, s);
+    memset(s->sums, 0, sizeof s->sums);
+    kernel->add_rows(group->dense, group->width, s->rows, rows, s->sums);
+    add_pairs(group, s->buckets, others, s->sums);
     s->features = s->grams.count;
     float factor = s->features ? group->scale / sqrtf((float)s->features) : 0;
-    for (size_t l = 0; l < group->count; l++)
-        s->logits[l] = group->bias[l] + factor * (float)s->sums[l];
+    s->best = kernel->weigh(s->sums, factor, bias, group->width, s->logits);
 }
 
-void sparse_choose(const struct sparse_group *group, const float *bias_too,
-                   struct sparse_scratch *s) {
-    float best = -INFINITY;
-    for (size_t l = 0; l < group->count; l++) {
-        s->probabilities[l] = s->logits[l] + bias_too[l];
-        if (s->probabilities[l] > best) best = s->probabilities[l];
-    }
+void sparse_choose(const struct sparse_group *group, struct sparse_scratch *s) {
+    s->live_count = sparse_kernel()->above(s->logits, group->width, s->best - NEGLIGIBLE, s->live);
     double sum = 0;
-    for (size_t l = 0; l < group->count; l++) {
-        float z = s->probabilities[l];
-        s->probabilities[l] = z < best - NEGLIGIBLE ? 0 : (float)sg_num_exp((double)(z - best));
-        sum += (double)s->probabilities[l];
+    for (size_t i = 0; i < s->live_count; i++) {
+        s->probability[i] = (float)sg_num_exp((double)(s->logits[s->live[i]] - s->best));
+        sum += (double)s->probability[i];
     }
-    for (size_t l = 0; l < group->count; l++)
-        s->probabilities[l] = (float)((double)s->probabilities[l] / sum);
+    for (size_t i = 0; i < s->live_count; i++)
+        s->probability[i] = (float)((double)s->probability[i] / sum);
+}
+
+float *sparse_biases(const struct sparse_group *group) {
+    float *bias = sg_alloc(group->width * sizeof *bias);
+    for (size_t l = 0; l < group->width; l++) bias[l] = l < group->count ? group->bias[l] : -INFINITY;
+    return bias;
 }
 
 void sparse_scratch_free(struct sparse_scratch *s) {
@@ -124,8 +130,27 @@ static void add_rows(const int8_t *dense, size_t width, const uint32_t *rows, si
     }
 }
 
+static float weigh(const int32_t *sums, float factor, const float *bias, size_t width,
+                   float *logits) {
+    float best = -INFINITY;
+    for (size_t l = 0; l < width; l++) {
+        logits[l] = bias[l] + factor * (float)sums[l];
+        if (logits[l] > best) best = logits[l];
+    }
+    return best;
+}
+
+static size_t above(const float *logits, size_t width, float least, uint16_t *places) {
+    size_t count = 0;
+    for (size_t l = 0; l < width; l++) {
+        places[count] = (uint16_t)l;
+        count += logits[l] >= least;
+    }
+    return count;
+}
+
 const struct sparse_kernel *sparse_kernel_portable(void) {
-    static const struct sparse_kernel kernel = {"portable", add_rows};
+    static const struct sparse_kernel kernel = {"portable", add_rows, weigh, above};
     return &kernel;
 }
 

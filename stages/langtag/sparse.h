@@ -27,6 +27,7 @@
 #define SPARSE_LABELS 256   /* of one script: a pair's label is one byte */
 #define SPARSE_PAIRS 14     /* of one bucket: their number is four bits */
 #define SPARSE_SCRIPTS 128
+#define SPARSE_READ_BEHIND 16  /* bytes that may be read behind the last pair */
 #define SPARSE_LINE_BUCKETS 16 /* whose pairs are counted together */
 #define SPARSE_LINE_BYTES 12   /* 16 counts of four bits, then the index of the first pair */
 
@@ -50,6 +51,7 @@ struct sparse_group {
     float *bias;
     float scale;
     struct grams_shape shape;
+    void *tables;         /* all of what follows: one piece of memory, in huge pages where the system gives them */
     uint16_t *dense_of;   /* by low bucket: its dense row counted from 1, or 0 */
     int8_t *dense;        /* rows of width */
     uint32_t dense_count;
@@ -89,23 +91,29 @@ struct sparse_scratch {
     uint32_t *buckets; /* the others */
     size_t cap;
     int32_t sums[SPARSE_LABELS];
-    float logits[SPARSE_LABELS];        /* by a label's place in its script, after sparse_read */
-    float probabilities[SPARSE_LABELS]; /* the same, after sparse_choose */
-    size_t features;                    /* looked up */
-    size_t known;                       /* of the high ones: those that have a weight */
+    float logits[SPARSE_LABELS]; /* by a label's place in its script, after sparse_read */
+    float best;                  /* of them */
+    size_t features;             /* looked up */
+    /* After sparse_choose: labels with a share worth the name, by place, and their probabilities. */
+    uint16_t live[SPARSE_LABELS];
+    float probability[SPARSE_LABELS];
+    size_t live_count;
 };
 void sparse_scratch_free(struct sparse_scratch *scratch);
 
-/* Look up all features of a stream: logits, without priors. */
-void sparse_read(const struct sparse_group *group, const struct letters_stream *stream,
-                 struct sparse_scratch *scratch);
+/* Look up all features of a stream. bias has the group's width: -INFINITY for labels that are not to be chosen, and behind
+ * the last label. */
+void sparse_read(const struct sparse_group *group, const float *bias,
+                 const struct letters_stream *stream, struct sparse_scratch *scratch);
 
-/* Softmax over the labels for which bias_too[local] is not -INFINITY, after adding that to their logits. */
-void sparse_choose(const struct sparse_group *group, const float *bias_too,
-                   struct sparse_scratch *scratch);
+/* Softmax over what sparse_read left. */
+void sparse_choose(const struct sparse_group *group, struct sparse_scratch *scratch);
 
-static inline bool sparse_allowed(const float *bias_too, size_t local) {
-    return bias_too[local] >= -1e30f;
+/* Biases of the group's width; caller frees. */
+float *sparse_biases(const struct sparse_group *group);
+
+static inline bool sparse_allowed(const float *bias, size_t local) {
+    return bias[local] >= -1e30f;
 }
 
 /* ---- the inner loops ---- */
@@ -115,6 +123,11 @@ struct sparse_kernel {
     /* sums[0..width) += the rows; sums are reset by the caller */
     void (*add_rows)(const int8_t *dense, size_t width, const uint32_t *rows, size_t count,
                      int32_t *sums);
+    /* logits[i] = bias[i] + factor * sums[i] for i < width; returns the greatest */
+    float (*weigh)(const int32_t *sums, float factor, const float *bias, size_t width,
+                   float *logits);
+    /* The places i with logits[i] >= least, in order; returns how many. */
+    size_t (*above)(const float *logits, size_t width, float least, uint16_t *places);
 };
 const struct sparse_kernel *sparse_kernel(void);
 const struct sparse_kernel *sparse_kernel_portable(void);

@@ -4,6 +4,7 @@
  */
 #if defined(__x86_64__)
 #include <immintrin.h>
+#include <math.h>
 
 #include "sparse.h"
 
@@ -51,8 +52,35 @@ AVX2 static void add_rows(const int8_t *dense, size_t width, const uint32_t *row
     }
 }
 
+/* No fused multiply-add: the product is rounded, as everywhere. */
+AVX2 static float weigh(const int32_t *sums, float factor, const float *bias, size_t width,
+                        float *logits) {
+    __m256 by = _mm256_set1_ps(factor), best = _mm256_set1_ps(-INFINITY);
+    for (size_t l = 0; l < width; l += 8) {
+        __m256i sum = _mm256_loadu_si256((const __m256i *)(const void *)(sums + l));
+        __m256 z = _mm256_add_ps(_mm256_loadu_ps(bias + l), _mm256_mul_ps(by, _mm256_cvtepi32_ps(sum)));
+        _mm256_storeu_ps(logits + l, z);
+        best = _mm256_max_ps(best, z);
+    }
+    float lanes[8], most = -INFINITY;
+    _mm256_storeu_ps(lanes, best);
+    for (int i = 0; i < 8; i++) most = lanes[i] > most ? lanes[i] : most;
+    return most;
+}
+
+AVX2 static size_t above(const float *logits, size_t width, float least, uint16_t *places) {
+    __m256 limit = _mm256_set1_ps(least);
+    size_t count = 0;
+    for (size_t l = 0; l < width; l += 8) {
+        __m256 in = _mm256_cmp_ps(_mm256_loadu_ps(logits + l), limit, _CMP_GE_OQ);
+        for (unsigned bits = (unsigned)_mm256_movemask_ps(in); bits; bits &= bits - 1)
+            places[count++] = (uint16_t)(l + (unsigned)__builtin_ctz(bits));
+    }
+    return count;
+}
+
 const struct sparse_kernel *sparse_kernel_avx2(void) {
-    static const struct sparse_kernel kernel = {"avx2", add_rows};
+    static const struct sparse_kernel kernel = {"avx2", add_rows, weigh, above};
     return &kernel;
 }
 #else

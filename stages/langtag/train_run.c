@@ -35,7 +35,7 @@ const struct sg_option train_options[] = {
     {"output",  'o', SG_OPTION_TEXT,   "MODEL", NULL, "where to write it"},
     {"dev",     0,   SG_OPTION_TEXT,   "DIR",   NULL, "labelled text to measure the model on, and to calibrate its scores"},
     {"prior",   0,   SG_OPTION_TEXT,   "FILE",  NULL, "lines of label and number: what the model adds to a label's logit in use"},
-    {"model",   0,   SG_OPTION_TEXT,   "FILE",  NULL, "without --train: the model to measure"},
+    {"model",   0,   SG_OPTION_TEXT,   "FILE",  NULL, "without --train: the model to measure (with -o: to calibrate, and to give priors)"},
     {"effort",  0,   SG_OPTION_NUMBER, "N",     "1",  "samples, as a multiple of what the shipped model has seen"},
     {"seed",    0,   SG_OPTION_COUNT,  "N",     "1",  "another seed gives another model as good"},
     {"threads", 'j', SG_OPTION_COUNT,  "N",     NULL, "groups to train at the same time"},
@@ -273,6 +273,8 @@ static enum sg_code measure(struct sg_buf *bytes, const char *folder, bool fit, 
     if (code == SG_OK) code = evaluate_folder(langtag, folder, &e, err);
     if (code == SG_OK && sparse_is_model(bytes->data, bytes->len))
         code = sparse_load(&model, bytes->data, bytes->len, err);
+    if (code == SG_OK && fit && !model)
+        code = sg_err_set(err, SG_USAGE, "a fastText model cannot be calibrated: no -o here");
     if (code == SG_OK && fit) {
         calibrate_fit(model, e.cases, e.case_count);
         bytes->len = 0;
@@ -298,7 +300,9 @@ static enum sg_code measure_only(const struct sg_opts *opts, struct sg_err *err)
     else
         sg_buf_put(&bytes, langtag_embedded, (size_t)(langtag_embedded_end - langtag_embedded));
     if (code == SG_OK && prior) code = set_priors(&bytes, prior, err);
-    if (code == SG_OK) code = measure(&bytes, sg_opts_text(opts, "dev"), false, err);
+    const char *output = sg_opts_text(opts, "output");
+    if (code == SG_OK) code = measure(&bytes, sg_opts_text(opts, "dev"), output != NULL, err);
+    if (code == SG_OK && output) code = sg_publish_bytes(output, bytes.data, bytes.len, err);
     sg_buf_free(&bytes);
     return code;
 }

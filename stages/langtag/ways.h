@@ -30,7 +30,8 @@ struct langtag {
     size_t label_count;
     bool *allowed; /* by label */
     bool limited;
-    float **bias_too;          /* sparse: by group, then local label: its prior, -INFINITY when not allowed */
+    float **bias;              /* sparse: by group, as sparse_read wants them: with priors, -INFINITY when not allowed */
+    uint16_t **by_name;        /* sparse: by group, its labels' places in the order of their names */
     int by_script[SCRIPT_MAX]; /* sparse: the group, -1: none */
     int latin, han, hangul;
     int sparse_zxx; /* the label of what is no language; -1: the model has none */
@@ -55,9 +56,9 @@ struct reading {
     enum reading_kind kind;
     int script;                       /* -1: none */
     const struct sparse_group *group; /* CERTAIN, ASKED */
-    const float *bias_too;
+    const float *bias;
 };
-/* ASKED: the probabilities stand in s->sparse. Letters are counted in s->letters. */
+/* ASKED: sparse_choose was called. Letters are counted in s->letters. */
 struct reading answer_read(const struct langtag *t, struct langtag_scratch *s, const char *text,
                            const struct sample_piece *pieces, size_t count);
 /* How to calibrate what was read. */
