@@ -35,6 +35,8 @@ static const struct sg_option options[] = {
      "train a model instead: sangam-langtag --train DIR --help tells more"},
     {"extend",    0, SG_OPTION_TEXT,   "MODEL",     NULL,
      "with --train: keep this model, and add the labels of DIR that it does not have"},
+    {"report",    0, SG_OPTION_TEXT,   "INPUT",     NULL,
+     "tell of tagged records instead: counts, scores and lines of each language, for who knows it"},
     {"dev",       0, SG_OPTION_TEXT,   "DIR",       NULL,
      "measure the model on labelled text instead, and print tables"},
     {0}};
@@ -232,31 +234,51 @@ static const struct sg_stage stage = {
     .lone_default_input = true,
 };
 
+/* ---- the other programs ---- */
+
 static const struct sg_verb training_verbs[] = {
     {.name = "train",
-     .about = "train a language model",
+     .about = "train a language model, or measure one",
      .usage = "--train DIR -o MODEL [OPTIONS]",
      .options = train_options,
      .run = train_run,
      .bare = true},
     {0}};
-
 static const struct sg_stage training = {
     .name = "langtag",
-    .about = "train a language model from labelled text",
+    .about = "train a language model from labelled text, or measure one",
     .example = "sangam-langtag --train texts/ -o my.model --dev dev/",
     .verbs = training_verbs,
 };
 
-/* --train and --dev make another program of it: they read folders of labelled text, not records. */
-static bool trains(int argc, char **argv) {
+static const struct sg_verb report_verbs[] = {
+    {.name = "report",
+     .about = "tell of tagged records",
+     .usage = "--report INPUT",
+     .options = report_options,
+     .run = report_run,
+     .bare = true},
+    {0}};
+static const struct sg_stage reporting = {
+    .name = "langtag",
+    .about = "a sheet about tagged records: counts, scores and lines by language",
+    .example = "sangam-langtag --report tagged/",
+    .verbs = report_verbs,
+};
+
+static bool has(int argc, char **argv, const char *option) {
+    size_t len = strlen(option);
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-        if (strcmp(argv[i], "--train") == 0 || strncmp(argv[i], "--train=", 8) == 0 ||
-            strcmp(argv[i], "--dev") == 0 || strncmp(argv[i], "--dev=", 6) == 0)
+        if (strncmp(argv[i], option, len) == 0 && (argv[i][len] == 0 || argv[i][len] == '='))
             return true;
     return false;
 }
 
+/* --train and --dev read folders of labelled text, not records; --report writes none. */
 int main(int argc, char **argv) {
-    return sg_stage_main(trains(argc, argv) ? &training : &stage, argc, argv);
+    bool trains = has(argc, argv, "--train") || has(argc, argv, "--dev");
+    const struct sg_stage *program = trains                        ? &training
+                                     : has(argc, argv, "--report") ? &reporting
+                                                                   : &stage;
+    return sg_stage_main(program, argc, argv);
 }

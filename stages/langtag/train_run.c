@@ -30,12 +30,15 @@
 
 /* clang-format off */
 const struct sg_option train_options[] = {
-    {"train",   0,   SG_OPTION_TEXT,   "DIR",   NULL, "train a model from <label>.txt[.zst], one text a line, label as in hin_Deva"},
+    {"train",   0,   SG_OPTION_TEXT,   "DIR",   NULL,
+     "train a model from <label>.txt[.zst], one text a line, label as in hin_Deva"},
     {"extend",  0,   SG_OPTION_TEXT,   "MODEL", NULL, "keep this model, and add the labels of DIR that it does not have"},
     {"output",  'o', SG_OPTION_TEXT,   "MODEL", NULL, "where to write it"},
     {"dev",     0,   SG_OPTION_TEXT,   "DIR",   NULL, "labelled text to measure the model on, and to calibrate its scores"},
-    {"prior",   0,   SG_OPTION_TEXT,   "FILE",  NULL, "lines of label and number: what the model adds to a label's logit in use"},
-    {"model",   0,   SG_OPTION_TEXT,   "FILE",  NULL, "without --train: the model to measure (with -o: to calibrate, and to give priors)"},
+    {"prior",   0,   SG_OPTION_TEXT,   "FILE",  NULL,
+     "lines of label and number: what the model adds to a label's logit in use"},
+    {"model",   0,   SG_OPTION_TEXT,   "FILE",  NULL,
+     "without --train: the model to measure (with -o: to calibrate, and to give priors)"},
     {"effort",  0,   SG_OPTION_NUMBER, "N",     "1",  "samples, as a multiple of what the shipped model has seen"},
     {"seed",    0,   SG_OPTION_COUNT,  "N",     "1",  "another seed gives another model as good"},
     {"threads", 'j', SG_OPTION_COUNT,  "N",     NULL, "groups to train at the same time"},

@@ -89,14 +89,6 @@ small_model() {
     done
 }
 
-@test "what later issues bring is not there yet" {
-    for o in --report; do
-        run sangam-langtag $o </dev/null
-        [ "$status" -eq 2 ]
-        [[ "$output" == *"unknown option '$o'"* ]]
-    done
-}
-
 @test "a record without text is bad: exit 3" {
     run sangam-langtag <<<'{"id":"a"}'
     [ "$status" -eq 3 ]
@@ -177,6 +169,21 @@ END
     [ "$(jq -c '[.span_langs, .mixed]' <<<"$output" | paste -sd' ')" = '[["eng_Latn"],false] [["hin_Deva"],false] [["kor_Hang"],false] [["zxx_Zxxx"],false] [["und_Sund"],false]' ]
     [ "$(jq -c 'keys_unsorted | .[-4:]' <<<"${lines[0]}")" = '["span_starts","span_ends","span_langs","mixed"]' ]
     jq -cRs '{text:.}' mixed.txt | SANGAM_CPU=portable sangam-langtag -q --spans | cmp - got
+}
+
+@test "--report: counts, scores and lines of tagged records, whatever their order" {
+    sangam-langtag -q <in.jsonl >tagged.jsonl
+    sangam-langtag --report tagged.jsonl >sheet
+    grep -q '^5 records in 5 languages and scripts$' sheet
+    grep -q '^hin_Deva *records 1, text .*second choice' sheet
+    grep -q '    0\.9[0-9]*  The ferry leaves at seven' sheet
+    mkdir two && head -n 2 tagged.jsonl >two/b.jsonl && tail -n +3 tagged.jsonl | zstd -q >two/a.jsonl.zst
+    sangam-langtag --report two | cmp - sheet
+    run sangam-langtag --report in.jsonl
+    [ "$status" -eq 3 ]
+    [[ "$output" == *"tag it first"* ]]
+    run sangam-langtag --report nowhere
+    [ "$status" -eq 1 ]
 }
 
 @test "--train: a model from a folder, the same bytes whatever -j; --model reads it; --dev tells how good it is" {
