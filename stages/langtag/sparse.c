@@ -51,7 +51,7 @@ static size_t part(const struct sparse_group *group, struct sparse_scratch *s, s
     return rows;
 }
 
-#define AHEAD 8 /* buckets between asking for pairs and adding them */
+#define CHUNK 64 /* buckets whose pairs are asked for before the first is added */
 #define FEW 4
 
 /* Most buckets have at most four pairs: these are added without a branch, those that are not the bucket's own as 0. (What is
@@ -66,20 +66,18 @@ static inline void add_bucket(const uint8_t *pair, unsigned n, int32_t *sums) {
 
 static void add_pairs(const struct sparse_group *group, const uint32_t *buckets, size_t count,
                       int32_t *sums) {
-    uint32_t first[AHEAD];
-    unsigned number[AHEAD];
-    size_t early = count < AHEAD ? count : AHEAD, i = 0;
-    for (; i < early; i++) {
-        number[i] = sparse_pairs(group, buckets[i], &first[i]);
-        __builtin_prefetch(group->pairs + (size_t)first[i] * 2);
+    const uint8_t *pairs[CHUNK];
+    unsigned number[CHUNK];
+    for (size_t from = 0; from < count; from += CHUNK) {
+        size_t some = count - from < CHUNK ? count - from : CHUNK;
+        for (size_t i = 0; i < some; i++) {
+            uint32_t first;
+            number[i] = sparse_pairs(group, buckets[from + i], &first);
+            pairs[i] = group->pairs + (size_t)first * 2;
+            __builtin_prefetch(pairs[i]);
+        }
+        for (size_t i = 0; i < some; i++) add_bucket(pairs[i], number[i], sums);
     }
-    for (; i < count; i++) {
-        size_t slot = i % AHEAD;
-        add_bucket(group->pairs + (size_t)first[slot] * 2, number[slot], sums);
-        number[slot] = sparse_pairs(group, buckets[i], &first[slot]);
-        __builtin_prefetch(group->pairs + (size_t)first[slot] * 2);
-    }
-    for (i = 0; i < early; i++) add_bucket(group->pairs + (size_t)first[i] * 2, number[i], sums);
 }
 
 void sparse_read(const struct sparse_group *group, const float *bias,

@@ -37,7 +37,7 @@ struct train_plan train_plan(const struct lessons *lessons, const struct lessons
     } rows[] = {
         {2, 14, 16, 0.8, 0.2, 0, 32000, 2},        {7, 14, 16, 1.5, 0.5, 0, 60000, 4},
         {20, 15, 17, 5, 2, 5000, 200000, 8},       {60, 15, 17, 6, 2, 5000, 240000, 8},
-        {SPARSE_LABELS, 16, 20, 24, 6, 6000, 2600000, 12},
+        {SPARSE_LABELS, 16, 20, 40, 8, 6000, 2750000, 12},
     };
     size_t i = 0;
     while (group->count > rows[i].labels) i++;
@@ -46,7 +46,7 @@ struct train_plan train_plan(const struct lessons *lessons, const struct lessons
         .samples = (uint64_t)(rows[i].samples * 1e6 * effort),
         .tune_samples = (uint64_t)(rows[i].tune * 1e6 * effort),
         .count_samples = (uint64_t)((group->count < 60 ? 0.5e6 : 2e6) * effort),
-        .rate = group->count < 60 ? 3.0f : 0.6f,
+        .rate = group->count < 60 ? 1.5f : 0.6f,
         .start_samples = (uint64_t)(group->count < 60 ? 0 : 4e6 * effort),
         .dense = rows[i].dense,
         .pairs = rows[i].pairs,
