@@ -37,10 +37,6 @@ const char *fasttext_label(const struct fasttext *m, size_t label) {
     return strncmp(name, FASTTEXT_PREFIX, prefix) == 0 ? name + prefix : name;
 }
 
-bool fasttext_is_softmax(const struct fasttext *m) {
-    return m->loss == FASTTEXT_SOFTMAX;
-}
-
 void fasttext_scratch_free(struct fasttext_scratch *s) {
     sg_buf_free(&s->token);
     free(s->rows);
@@ -136,9 +132,6 @@ static bool put_token(const struct fasttext *m, struct fasttext_scratch *s, cons
     if (!label) {
         if (entry == FASTTEXT_NONE) {
             put_unknown(m, s, token, len);
-        } else if (m->folded) {
-            s->features += m->first_feature[entry + 1] - m->first_feature[entry];
-            put_row(m, s, entry);
         } else {
             uint64_t first = m->first_feature[entry];
             put_rows(m, s, m->features + first, m->first_feature[entry + 1] - first);
@@ -178,22 +171,6 @@ uint64_t fasttext_read(const struct fasttext *m, struct fasttext_scratch *s, con
     float mean = (float)(1.0 / (double)(s->features ? s->features : 1));
     for (int32_t j = 0; j < m->dim; j++) s->sum[j] *= mean;
     return s->features;
-}
-
-/* In place: a word's row is read for that word only. */
-void fasttext_fold(struct fasttext *m) {
-    if (!m->input_rows || m->folded) return;
-    size_t dim = (size_t)m->dim;
-    float *sum = sg_alloc(dim * sizeof *sum);
-    struct rowsum_table table = {.base = m->input_rows, .stride = m->row_stride, .dim = dim};
-    for (uint32_t w = 0; w < m->words; w++) {
-        uint64_t first = m->first_feature[w];
-        memset(sum, 0, dim * sizeof *sum);
-        m->kernel->add(&table, m->features + first, m->first_feature[w + 1] - first, sum);
-        memcpy(m->input_rows + w * m->row_stride, sum, dim * sizeof *sum);
-    }
-    free(sum);
-    m->folded = true;
 }
 
 /* ---- answers ---- */
@@ -246,16 +223,12 @@ void fasttext_index_logistic(struct fasttext *m) {
         m->logistic[i] = logistic((float)(i * 2 * SIGMOID_MAX) / FASTTEXT_STEPS - SIGMOID_MAX);
 }
 
-/* Over all labels, or (labels not NULL) over some: then the values of the others mean nothing afterwards. */
-static void softmax(const struct fasttext *m, float *output, const uint32_t *labels, size_t count) {
-    float top = output[labels ? labels[0] : 0], sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        float f = output[labels ? labels[i] : i];
-        if (f > top) top = f;
-    }
+static void softmax(const struct fasttext *m, float *output) {
+    float top = output[0], sum = 0;
+    for (size_t i = 0; i < m->labels; i++) top = output[i] > top ? output[i] : top;
     m->kernel->exponentials(output, m->output_stride, top);
-    for (size_t i = 0; i < count; i++) sum += output[labels ? labels[i] : i];
-    for (size_t i = 0; i < count; i++) output[labels ? labels[i] : i] /= sum;
+    for (size_t i = 0; i < m->labels; i++) sum += output[i];
+    for (size_t i = 0; i < m->labels; i++) output[i] /= sum;
 }
 
 /* From the root (the last node) down: a child's score is its parent's plus the logarithm of the way taken. */
@@ -287,26 +260,11 @@ size_t fasttext_best(const struct fasttext *m, struct fasttext_scratch *s, const
     if (k == 0 || s->features == 0) return 0;
     multiply(m, s);
     if (m->loss == FASTTEXT_HS) return best_of_tree(m, s, allowed, k, out);
-    if (m->loss == FASTTEXT_SOFTMAX) softmax(m, s->output, NULL, m->labels);
+    if (m->loss == FASTTEXT_SOFTMAX) softmax(m, s->output);
     for (uint32_t i = 0; i < m->labels; i++) {
         if (allowed && !allowed[i]) continue;
         float p = m->loss == FASTTEXT_SOFTMAX ? s->output[i] : stepped_logistic(m, s->output[i]);
         count = insert(m, out, count, k, (struct fasttext_answer){.label = i, .score = printed(p)});
     }
     return count;
-}
-
-size_t fasttext_choose(const struct fasttext *m, struct fasttext_scratch *s,
-                       const struct fasttext_among *among, size_t k, struct fasttext_answer *out) {
-    size_t found = 0;
-    if (k == 0 || among->count == 0 || s->features == 0) return 0;
-    multiply(m, s);
-    softmax(m, s->output, among->labels, among->count);
-    for (size_t i = 0; i < among->count; i++) {
-        float *p = &s->output[among->labels[i]];
-        *p = number(*p);
-        found = insert(m, out, found, k,
-                       (struct fasttext_answer){.label = among->labels[i], .score = *p});
-    }
-    return found;
 }

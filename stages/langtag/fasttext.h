@@ -2,9 +2,9 @@
  * fasttext: read a fastText supervised model and answer as the `fasttext` program does, only faster.
  *
  * Shape   a model is read-only once loaded and may be shared by threads; each thread has its own scratch. A text is first
- *         read (its rows are averaged), then asked: for the k best answers, or for a choice among some labels.
+ *         read (its rows are averaged), then asked for the k best answers.
  * Units   text in bytes, any bytes; scores are float32.
- * Calls   fasttext_load, then perhaps fasttext_fold; per text fasttext_read, then fasttext_best or fasttext_choose.
+ * Calls   fasttext_load; per text fasttext_read, then fasttext_best.
  * Owns    the model borrows the bytes it was loaded from: they must outlive it. fasttext_free accepts NULL.
  * Errors  SG_DATA with the place for files that are cut, damaged, of another kind, or that ask for what they do not hold.
  * Source  fastText 0.9.2, file version 11 and 12: Joulin et al., "Bag of Tricks for Efficient Text Classification" (2016);
@@ -47,13 +47,6 @@ void fasttext_free(struct fasttext *model);
 uint64_t
 fasttext_bytes(const struct fasttext *model); /* held in memory beside the file's own bytes */
 
-/*
- * Add up the rows of every known word and its n-grams once and for all. A text is then one row a word instead of about
- * twenty. Sums are made in another order, so scores differ from fastText's in the last bits: not for contract.md section 5.
- * Does nothing to models whose rows are not all in memory as floats.
- */
-void fasttext_fold(struct fasttext *model);
-
 size_t fasttext_labels(const struct fasttext *model);
 const char *fasttext_label(const struct fasttext *model, size_t label); /* without __label__ */
 
@@ -65,16 +58,6 @@ uint64_t fasttext_read(const struct fasttext *model, struct fasttext_scratch *sc
  * allowed, by label, leaves out others without changing a score; NULL: all. */
 size_t fasttext_best(const struct fasttext *model, struct fasttext_scratch *scratch,
                      const bool *allowed, size_t k, struct fasttext_answer *out);
-
-/* The k best of some labels by a softmax over them alone (for models with a softmax output). All their probabilities stand
- * in scratch->output, by label, until the next text. */
-struct fasttext_among {
-    const uint32_t *labels;
-    size_t count;
-};
-size_t fasttext_choose(const struct fasttext *model, struct fasttext_scratch *scratch,
-                       const struct fasttext_among *among, size_t k, struct fasttext_answer *out);
-bool fasttext_is_softmax(const struct fasttext *model);
 
 void fasttext_scratch_free(struct fasttext_scratch *scratch);
 

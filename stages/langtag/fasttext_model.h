@@ -70,7 +70,6 @@ struct fasttext {
     struct fasttext_matrix input;
     float *input_rows; /* all rows as floats, row_stride apart; NULL: read in place or decode */
     size_t row_stride;
-    bool folded; /* the rows of words hold the sums over their features */
 
     float *output; /* by columns: output[j * output_stride + label] */
     size_t output_stride;

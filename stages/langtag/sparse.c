@@ -120,11 +120,34 @@ void sparse_scratch_free(struct sparse_scratch *s) {
 
 /* ---- the inner loops ---- */
 
+/* Vectors as the compiler has them for any CPU: eight 16-bit sums, which hold 256 rows. */
+typedef int8_t eight_bytes __attribute__((vector_size(8)));
+typedef int16_t eight_sums __attribute__((vector_size(16)));
+#define LANES 8
+#define ROWS 256
+
+static inline eight_sums load_eight(const int8_t *at) {
+    eight_bytes bytes;
+    memcpy(&bytes, at, sizeof bytes);
+    return __builtin_convertvector(bytes, eight_sums);
+}
+
 static void add_rows(const int8_t *dense, size_t width, const uint32_t *rows, size_t count,
                      int32_t *sums) {
-    for (size_t r = 0; r < count; r++) {
-        const int8_t *row = dense + rows[r] * width;
-        for (size_t l = 0; l < width; l++) sums[l] += row[l];
+    for (size_t from = 0; from < count; from += ROWS) {
+        size_t to = count - from < ROWS ? count : from + ROWS;
+        for (size_t l = 0; l < width; l += 2 * LANES) {
+            eight_sums low = {0}, high = {0};
+            for (size_t r = from; r < to; r++) {
+                const int8_t *at = dense + rows[r] * width + l;
+                low += load_eight(at);
+                high += load_eight(at + LANES);
+            }
+            for (size_t i = 0; i < LANES; i++) {
+                sums[l + i] += low[i];
+                sums[l + LANES + i] += high[i];
+            }
+        }
     }
 }
 

@@ -107,8 +107,6 @@ static void try_model(const char *bytes, size_t len, const char *text, size_t te
     if (fasttext_load(&model, bytes, len, &err) == SG_OK) {
         answer(model, text, text_len);
         answer(model, "a ab </s> d", 11);
-        fasttext_fold(model);
-        answer(model, text, text_len);
     } else if (model || err.code != SG_DATA || err.text[0] == 0) {
         abort();
     }

@@ -256,32 +256,6 @@ static void end_of_line(void **unused) {
 
 /* ---- what is ours ---- */
 
-static void folded_is_near(void **unused) {
-    (void)unused;
-    NEEDS_PROGRAM();
-    struct sg_buf bytes = {0}, lines = {0}, more = {0};
-    struct fasttext_scratch one = {0}, two = {0};
-    struct fasttext *plain = load(&kinds[4], &bytes), *folded = load(&kinds[4], &more);
-    fasttext_fold(folded);
-    test_lines(&lines);
-    for (const char *line = lines.data, *end; line < lines.data + lines.len; line = end + 1) {
-        struct fasttext_answer a[LABELS], b[LABELS];
-        end = memchr(line, '\n', (size_t)(lines.data + lines.len - line));
-        uint64_t features = fasttext_read(plain, &one, line, (size_t)(end - line));
-        assert_int_equal(fasttext_read(folded, &two, line, (size_t)(end - line)), features);
-        size_t count = fasttext_best(plain, &one, NULL, LABELS, a);
-        assert_int_equal(fasttext_best(folded, &two, NULL, LABELS, b), count);
-        for (size_t i = 0; i < count; i++) assert_float_equal(a[i].score, b[i].score, 2e-6f);
-    }
-    fasttext_scratch_free(&one);
-    fasttext_scratch_free(&two);
-    fasttext_free(plain);
-    fasttext_free(folded);
-    sg_buf_free(&bytes);
-    sg_buf_free(&more);
-    sg_buf_free(&lines);
-}
-
 static void choice_among_some(void **unused) {
     (void)unused;
     NEEDS_PROGRAM();
@@ -289,20 +263,12 @@ static void choice_among_some(void **unused) {
     struct fasttext_scratch scratch = {0};
     struct fasttext *model = load(&kinds[0], &bytes);
     static const uint32_t some[] = {3, 17, 40, 299};
-    const struct fasttext_among among = {.labels = some, .count = 4};
-    struct fasttext_answer all[LABELS], few[4];
-    assert_true(fasttext_is_softmax(model));
+    struct fasttext_answer all[LABELS];
     fasttext_read(model, &scratch, "kato mi дом", strlen("kato mi дом"));
     size_t count = fasttext_best(model, &scratch, NULL, LABELS, all);
     assert_int_equal(count, LABELS);
-    double of_label[LABELS], sum = 0;
+    double of_label[LABELS];
     for (size_t i = 0; i < count; i++) of_label[all[i].label] = (double)all[i].score - 1e-5;
-    for (size_t i = 0; i < 4; i++) sum += of_label[some[i]];
-    assert_int_equal(fasttext_choose(model, &scratch, &among, 4, few), 4);
-    for (size_t i = 0; i < 4; i++) {
-        assert_float_equal(few[i].score, of_label[few[i].label] / sum, 1e-3f);
-        assert_true(i == 0 || few[i - 1].score >= few[i].score);
-    }
     bool allowed[LABELS] = {0};
     allowed[some[1]] = allowed[some[2]] = true;
     assert_int_equal(fasttext_best(model, &scratch, allowed, LABELS, all), 2);
@@ -331,8 +297,6 @@ static void try_bytes(const char *bytes, size_t len, bool must_fail) {
         size_t count = fasttext_best(model, &scratch, NULL, TOP, best);
         for (size_t i = 0; i < count; i++)
             assert_true(best[i].score == best[i].score && best[i].label < fasttext_labels(model));
-        fasttext_fold(model);
-        fasttext_read(model, &scratch, text, strlen(text));
     } else {
         assert_int_equal(err.code, SG_DATA);
         assert_true(err.text[0] != 0);
@@ -424,7 +388,7 @@ static void exponentials_agree(void **unused) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equals_the_program), cmocka_unit_test(end_of_line),
-        cmocka_unit_test(folded_is_near),     cmocka_unit_test(choice_among_some),
+        cmocka_unit_test(choice_among_some),
         cmocka_unit_test(damaged_files),      cmocka_unit_test(kernels_agree),
         cmocka_unit_test(exponentials_agree),
     };
