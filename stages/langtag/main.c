@@ -218,7 +218,8 @@ static const struct sg_stage stage = {
     .name = "langtag",
     .about = "tell the language and script of every document",
     .reads = "text",
-    .writes = "language language_script language_score top_langs top_scores language_group",
+    .writes = "language language_script language_score top_langs top_scores language_group span_starts span_ends span_langs "
+              "mixed",
     .manual = manual,
     .keeps_order = true,
     .want = SG_INPUTS_CHAIN,
