@@ -40,7 +40,7 @@ const char *script_name(const struct langtag *t, int script) {
 /* ---- answers ---- */
 
 void answer_one(struct langtag_answer *answer, const char *language, const char *script,
-                       float score) {
+                float score) {
     answer->language = language;
     answer->script = script;
     answer->score = score;
@@ -58,7 +58,7 @@ void answer_unknown(const struct langtag *t, int script, struct langtag_answer *
 }
 
 void apply_floor(const struct langtag *t, double score, const char *text_script,
-                        struct langtag_answer *answer) {
+                 struct langtag_answer *answer) {
     if (score >= t->min_score) return;
     answer->low = true;
     answer->language = "und";
@@ -96,8 +96,8 @@ static struct winner winner(const struct langtag *t, const struct sparse_group *
         int family = family_of(t, group, s->live[i], is_short);
         if (family == FAMILIES_NONE) {
             if ((double)p > won.mass)
-                won = (struct winner){
-                    .local = s->live[i], .own = p, .mass = (double)p, .group = ""};
+                won =
+                    (struct winner){.local = s->live[i], .own = p, .mass = (double)p, .group = ""};
             continue;
         }
         struct family_sum *sum = &sums[family];

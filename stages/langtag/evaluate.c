@@ -188,7 +188,8 @@ static double calibration_error(const struct evaluation *e, const struct sparse_
         right[bin] += c->right;
         all++;
     }
-    for (int b = 0; b < 20; b++) sum += score[b] > right[b] ? score[b] - right[b] : right[b] - score[b];
+    for (int b = 0; b < 20; b++)
+        sum += score[b] > right[b] ? score[b] - right[b] : right[b] - score[b];
     return all > 0 ? sum / all : 0;
 }
 
@@ -227,14 +228,15 @@ static void tell_confusions(const struct evaluation *e, size_t gold, struct sg_b
 void evaluate_report(const struct evaluation *e, const struct sparse_model *model,
                      struct sg_buf *out) {
     tell_sums(e, model, out);
-    sg_buf_puts(out, "\nlabel             F1: lines windows pairs   recall: lines windows  lines  called  confused with\n");
+    sg_buf_puts(out, "\nlabel             F1: lines windows pairs   recall: lines windows  lines  "
+                     "called  confused with\n");
     for (size_t i = 0; i < e->label_count; i++) {
         const struct evaluate_label *l = &e->labels[i];
         if (l->gold[0] == 0) continue;
         sg_buf_printf(out, "%-16s     %6.3f  %6.3f %6.3f          %6.3f  %6.3f %6u  %6u", l->name,
                       label_f1(l, EVALUATE_LINE), label_f1(l, EVALUATE_SHORT),
-                      label_f1(l, EVALUATE_PAIR), recall(l, EVALUATE_LINE), recall(l, EVALUATE_SHORT),
-                      l->gold[0], l->called[0]);
+                      label_f1(l, EVALUATE_PAIR), recall(l, EVALUATE_LINE),
+                      recall(l, EVALUATE_SHORT), l->gold[0], l->called[0]);
         tell_confusions(e, i, out);
         sg_buf_putc(out, '\n');
     }

@@ -62,7 +62,8 @@ static bool next(struct source *s) {
 static float new_probability(const struct sparse_group *group, const struct column *column,
                              struct sparse_scratch *scratch) {
     float sum = 0, best = scratch->best;
-    for (size_t i = 0; i < scratch->grams.count; i++) sum += column->weights[scratch->grams.buckets[i]];
+    for (size_t i = 0; i < scratch->grams.count; i++)
+        sum += column->weights[scratch->grams.buckets[i]];
     float z = column->bias + sum / sqrtf((float)scratch->grams.count);
     if (z > best) best = z;
     double all = 0, own = sg_num_exp((double)(z - best));
@@ -184,18 +185,20 @@ static void put_in(struct sparse_group *group, const struct column *column, uint
 
 /* ---- a label ---- */
 
-static uint32_t add_name(struct sparse_model *model, const struct lessons_label *label, size_t group) {
+static uint32_t add_name(struct sparse_model *model, const struct lessons_label *label,
+                         size_t group) {
     struct sparse_label *added;
     model->labels = sg_realloc(model->labels, (model->label_count + 1) * sizeof *model->labels);
     added = &model->labels[model->label_count];
-    *added = (struct sparse_label){.lines = (uint32_t)label->source_lines, .group = (uint32_t)group};
+    *added =
+        (struct sparse_label){.lines = (uint32_t)label->source_lines, .group = (uint32_t)group};
     memcpy(added->name, label->name, SPARSE_NAME);
     return (uint32_t)model->label_count++;
 }
 
 /* The lessons of a script without one label, or of that label alone. */
-static void pick(const struct lessons *lessons, const struct lessons_group *all, size_t label, bool alone,
-                 struct lessons_group *out) {
+static void pick(const struct lessons *lessons, const struct lessons_group *all, size_t label,
+                 bool alone, struct lessons_group *out) {
     *out = (struct lessons_group){.script = all->script, .spaced = all->spaced};
     out->labels = sg_alloc(all->count * sizeof *out->labels);
     for (size_t l = 0; l < all->count; l++)
@@ -219,9 +222,9 @@ static enum sg_code add_column(struct sparse_model *model, size_t g, const struc
     pick(lessons, all, label, false, &others);
     pick(lessons, all, label, true, &alone);
     if (others.count == 0)
-        code = sg_err_set(err, SG_USAGE,
-                          "to add %s, text of other labels of its script is needed too: 200 lines of each",
-                          name);
+        code = sg_err_set(
+            err, SG_USAGE,
+            "to add %s, text of other labels of its script is needed too: 200 lines of each", name);
     if (code == SG_OK && group->count == SPARSE_LABELS)
         code = sg_err_set(err, SG_USAGE, "%s has %d labels: no room for %s", group->script,
                           SPARSE_LABELS, name);
@@ -249,8 +252,8 @@ static enum sg_code add_column(struct sparse_model *model, size_t g, const struc
 }
 
 /* A script that is new to the model, or had one label: trained from its text alone. */
-static enum sg_code train_script(struct sparse_model *model, size_t g, const struct lessons *lessons,
-                                 const struct lessons_group *all,
+static enum sg_code train_script(struct sparse_model *model, size_t g,
+                                 const struct lessons *lessons, const struct lessons_group *all,
                                  const struct extend_settings *settings, struct sg_err *err) {
     struct train_plan plan = train_plan(lessons, all, settings->effort);
     struct train_progress progress = {0};
@@ -258,8 +261,8 @@ static enum sg_code train_script(struct sparse_model *model, size_t g, const str
     for (size_t l = 0; g < model->group_count && l < model->groups[g].count; l++) {
         const char *name = model->labels[model->groups[g].labels[l]].name;
         if (!lessons_find(lessons, name))
-            return sg_err_set(err, SG_USAGE, "text of %s is needed too: so far its script alone decides",
-                              name);
+            return sg_err_set(err, SG_USAGE,
+                              "text of %s is needed too: so far its script alone decides", name);
     }
     enum sg_code code = train_group(lessons, all, &plan, settings->seed, &progress, &trained, err);
     if (code != SG_OK) {
@@ -290,7 +293,8 @@ enum sg_code extend_label(struct sparse_model *model, const struct lessons *less
     size_t g = 0;
     while (g < model->group_count && strcmp(model->groups[g].script, script) != 0) g++;
     if (g == model->group_count && g == SPARSE_SCRIPTS)
-        return sg_err_set(err, SG_USAGE, "the model has %d scripts: no room for %s", SPARSE_SCRIPTS, script);
+        return sg_err_set(err, SG_USAGE, "the model has %d scripts: no room for %s", SPARSE_SCRIPTS,
+                          script);
     if (g == model->group_count || model->groups[g].count == 1)
         return train_script(model, g, lessons, all, settings, err);
     return add_column(model, g, lessons, all, label, settings, err);

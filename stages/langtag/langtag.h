@@ -27,15 +27,17 @@
 #define LANGTAG_SAMPLE_MIN 64 /* bytes */
 
 struct langtag_settings {
-    const void *model; /* bytes of a model: sangam's own, or fastText's, which is asked without our steps */
+    const void *
+        model; /* bytes of a model: sangam's own, or fastText's, which is asked without our steps */
     size_t model_len;
-    const char *priors;        /* lines of label and number, in place of the model's own; NULL: these */
+    const char *priors; /* lines of label and number, in place of the model's own; NULL: these */
     const char *const *labels; /* only these: "hin_Deva", or "hin" for all its scripts; NULL: all */
     size_t label_count;
     double min_score;      /* 0: none */
     uint64_t sample_bytes; /* 0: all of the text */
     size_t top;
-    bool spans; /* langtag_record tells which part is in which language; not with a fastText model */
+    bool
+        spans; /* langtag_record tells which part is in which language; not with a fastText model */
 };
 
 struct langtag;
@@ -57,7 +59,7 @@ struct langtag_answer {
     size_t count; /* at least 1 */
     const char *labels[LANGTAG_TOP_MAX];
     float scores[LANGTAG_TOP_MAX];
-    char own_label[16];     /* und_Deva */
+    char own_label[16]; /* und_Deva */
     struct langtag_evidence evidence;
     size_t lone_surrogates; /* langtag_record: in the text, read as U+FFFD */
 };

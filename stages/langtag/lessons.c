@@ -21,10 +21,10 @@
 #include "text/unicode.h"
 #include "text/utf8.h"
 
-#define SHARE 0.2             /* the exponent of lines */
-#define WORD_LIST_MEAN 30     /* units of a line */
-#define WHOLE 102             /* of 256 samples */
-#define WINDOW 102            /* of 10 to 45 */
+#define SHARE 0.2         /* the exponent of lines */
+#define WORD_LIST_MEAN 30 /* units of a line */
+#define WHOLE 102         /* of 256 samples */
+#define WINDOW 102        /* of 10 to 45 */
 #define READ_BYTES (1u << 20)
 
 /* ---- the folder ---- */
@@ -46,8 +46,7 @@ int lessons_script(const struct script_table *scripts, const char *label) {
     const char *low = strchr(label, '_');
     if (!low || strlen(low + 1) != 4) return -1;
     for (size_t i = 0; i < sizeof written_in / sizeof *written_in; i++)
-        if (strcmp(low + 1, written_in[i][0]) == 0)
-            return script_number(scripts, written_in[i][1]);
+        if (strcmp(low + 1, written_in[i][0]) == 0) return script_number(scripts, written_in[i][1]);
     return script_number(scripts, low + 1);
 }
 
@@ -58,8 +57,7 @@ static enum sg_code add_label(struct lessons *lessons, const char *folder, const
     label.script = lessons_script(&lessons->scripts, label.name);
     if (label.script < SCRIPT_FIRST)
         return sg_err_set(err, SG_USAGE,
-                          "'%s': a label is a language and a script, such as hin_Deva",
-                          label.name);
+                          "'%s': a label is a language and a script, such as hin_Deva", label.name);
     label.path = sg_printf_dup("%s/%s", folder, file);
     lessons->labels =
         sg_realloc(lessons->labels, (lessons->label_count + 1) * sizeof *lessons->labels);
@@ -84,8 +82,8 @@ enum sg_code lessons_list(struct lessons *lessons, const char *folder, struct sg
     closedir(dir);
     if (code != SG_OK) return code;
     if (lessons->label_count == 0)
-        return sg_err_set(err, SG_USAGE, "no file named like hin_Deva.txt or hin_Deva.txt.zst in '%s'",
-                          folder);
+        return sg_err_set(err, SG_USAGE,
+                          "no file named like hin_Deva.txt or hin_Deva.txt.zst in '%s'", folder);
     qsort(lessons->labels, lessons->label_count, sizeof *lessons->labels, by_name);
     for (size_t i = 1; i < lessons->label_count; i++)
         if (strcmp(lessons->labels[i].name, lessons->labels[i - 1].name) == 0)
@@ -204,8 +202,7 @@ enum sg_code lessons_group(struct lessons *lessons, struct sg_err *err) {
             if (group->count == SPARSE_LABELS)
                 return sg_err_set(err, SG_USAGE, "more than %d labels in %s", SPARSE_LABELS,
                                   scripts->names[s]);
-            group->labels =
-                sg_realloc(group->labels, (group->count + 1) * sizeof *group->labels);
+            group->labels = sg_realloc(group->labels, (group->count + 1) * sizeof *group->labels);
             group->labels[group->count++] = (uint32_t)l;
         }
         if (group->count == 0) continue;
@@ -298,7 +295,8 @@ size_t lessons_sample(const struct lessons *lessons, const struct lessons_group 
     struct piece line = random_line(label, state);
     size_t size = line.len;
     if (choice >= WHOLE)
-        size = choice < WHOLE + WINDOW ? chance_between(state, 10, 45) : chance_between(state, 4, 17);
+        size =
+            choice < WHOLE + WINDOW ? chance_between(state, 10, 45) : chance_between(state, 4, 17);
     if (choice < WHOLE || size >= line.len - 2)
         put(out, line.at, line.len);
     else

@@ -55,8 +55,7 @@ static enum sg_code take_numbers(const struct sg_opts *opts, struct langtag_sett
                                  struct sg_err *err) {
     const char *sample = sg_opts_text(opts, "sample");
     settings->top = (size_t)sg_opts_count(opts, "top");
-    settings->min_score =
-        sparse_is_model(settings->model, settings->model_len) ? LANGTAG_FLOOR : 0;
+    settings->min_score = sparse_is_model(settings->model, settings->model_len) ? LANGTAG_FLOOR : 0;
     if (sg_opts_given(opts, "min-score")) settings->min_score = sg_opts_number(opts, "min-score");
     if (settings->top < 1 || settings->top > LANGTAG_TOP_MAX)
         return sg_err_set(err, SG_USAGE, "--top wants a number from 1 to %d", LANGTAG_TOP_MAX);
@@ -198,27 +197,39 @@ static enum sg_verdict process(const void *argument, void *scratch, struct sg_re
 }
 
 static const char *const manual[] = {
-    "Every record gets a language (ISO 639-3), a script (ISO 15924) and a score. The script decides first: one that a single "
-    "language is written in needs no more. Among the others a classifier of 372 labels chooses, which is part of the program.",
-    "The score says how often such answers were right on text that the model had not seen: of those given 0.9, nine in ten. "
-    "zxx means no linguistic content: numbers, code, tables. und means undetermined: the best label scored less than "
-    "--min-score, or no label is written in that script. language_group names a family, such as ara or hbs, when its members "
+    "Every record gets a language (ISO 639-3), a script (ISO 15924) and a score. The script "
+    "decides first: one that a single "
+    "language is written in needs no more. Among the others a classifier of 372 labels chooses, "
+    "which is part of the program.",
+    "The score says how often such answers were right on text that the model had not seen: of "
+    "those given 0.9, nine in ten. "
+    "zxx means no linguistic content: numbers, code, tables. und means undetermined: the best "
+    "label scored less than "
+    "--min-score, or no label is written in that script. language_group names a family, such as "
+    "ara or hbs, when its members "
     "share the probability so evenly that the language alone says little.",
-    "The model adds a small number to some labels, so that rare neighbours of large languages do not win what they do not "
-    "own; --prior FILE replaces these numbers. A line is a label and a number, such as pcm_Latn -1.5; 0.7 more makes a label "
+    "The model adds a small number to some labels, so that rare neighbours of large languages do "
+    "not win what they do not "
+    "own; --prior FILE replaces these numbers. A line is a label and a number, such as pcm_Latn "
+    "-1.5; 0.7 more makes a label "
     "twice as likely. An empty file makes all languages equally likely.",
-    "With --model FILE of fastText the text is given to that model as a single line, and its labels and probabilities are "
+    "With --model FILE of fastText the text is given to that model as a single line, and its "
+    "labels and probabilities are "
     "those of the program fasttext.",
-    "--train DIR -o MODEL makes a model of your own from files such as hin_Deva.txt (or .txt.zst), one sentence a line; 500 "
-    "lines are a start, 5,000 are good. With --dev DIR, files of the same kind that are not in DIR, it is measured and its "
-    "scores are calibrated. Use it with --model MODEL. --dev DIR alone measures the model of the program, or that of --model.",
+    "--train DIR -o MODEL makes a model of your own from files such as hin_Deva.txt (or .txt.zst), "
+    "one sentence a line; 500 "
+    "lines are a start, 5,000 are good. With --dev DIR, files of the same kind that are not in "
+    "DIR, it is measured and its "
+    "scores are calibrated. Use it with --model MODEL. --dev DIR alone measures the model of the "
+    "program, or that of --model.",
     NULL};
 
 static const struct sg_stage stage = {
     .name = "langtag",
     .about = "tell the language and script of every document",
     .reads = "text",
-    .writes = "language language_script language_score top_langs top_scores language_group span_starts span_ends span_langs "
+    .writes = "language language_script language_score top_langs top_scores language_group "
+              "span_starts span_ends span_langs "
               "mixed",
     .manual = manual,
     .keeps_order = true,
@@ -237,14 +248,13 @@ static const struct sg_stage stage = {
 
 /* ---- the other programs ---- */
 
-static const struct sg_verb training_verbs[] = {
-    {.name = "train",
-     .about = "train a language model, or measure one",
-     .usage = "--train DIR -o MODEL [OPTIONS]",
-     .options = train_options,
-     .run = train_run,
-     .bare = true},
-    {0}};
+static const struct sg_verb training_verbs[] = {{.name = "train",
+                                                 .about = "train a language model, or measure one",
+                                                 .usage = "--train DIR -o MODEL [OPTIONS]",
+                                                 .options = train_options,
+                                                 .run = train_run,
+                                                 .bare = true},
+                                                {0}};
 static const struct sg_stage training = {
     .name = "langtag",
     .about = "train a language model from labelled text, or measure one",
@@ -252,14 +262,13 @@ static const struct sg_stage training = {
     .verbs = training_verbs,
 };
 
-static const struct sg_verb report_verbs[] = {
-    {.name = "report",
-     .about = "tell of tagged records",
-     .usage = "--report INPUT",
-     .options = report_options,
-     .run = report_run,
-     .bare = true},
-    {0}};
+static const struct sg_verb report_verbs[] = {{.name = "report",
+                                               .about = "tell of tagged records",
+                                               .usage = "--report INPUT",
+                                               .options = report_options,
+                                               .run = report_run,
+                                               .bare = true},
+                                              {0}};
 static const struct sg_stage reporting = {
     .name = "langtag",
     .about = "a sheet about tagged records: counts, scores and lines by language",

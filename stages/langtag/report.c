@@ -81,8 +81,7 @@ static void add_second(struct sheet *sheet, const char *name) {
         sheet->seconds[i].count++;
         return;
     }
-    sheet->seconds =
-        sg_realloc(sheet->seconds, (sheet->second_count + 1) * sizeof *sheet->seconds);
+    sheet->seconds = sg_realloc(sheet->seconds, (sheet->second_count + 1) * sizeof *sheet->seconds);
     struct second *second = &sheet->seconds[sheet->second_count++];
     *second = (struct second){.count = 1};
     strncpy(second->name, name, NAME - 1);

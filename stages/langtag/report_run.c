@@ -48,12 +48,16 @@ static enum sg_code add_line(struct reading *r, const char *line, size_t len, st
     enum sg_code code = sg_record_scan(&r->record, line, len, err);
     if (code != SG_OK) return code;
     const char *text = sg_record_string(&r->record, "text", &r->text, &text_len, &lone),
-               *language = sg_record_string(&r->record, "language", &r->language, &language_len, &lone),
-               *script = sg_record_string(&r->record, "language_script", &r->script, &script_len, &lone);
+               *language =
+                   sg_record_string(&r->record, "language", &r->language, &language_len, &lone),
+               *script =
+                   sg_record_string(&r->record, "language_script", &r->script, &script_len, &lone);
     if (!text || !language || !script)
-        return sg_err_set(err, SG_DATA, "a record without text, language or language_script: tag it first");
+        return sg_err_set(err, SG_DATA,
+                          "a record without text, language or language_script: tag it first");
     char label[64];
-    snprintf(label, sizeof label, "%.*s_%.*s", (int)language_len, language, (int)script_len, script);
+    snprintf(label, sizeof label, "%.*s_%.*s", (int)language_len, language, (int)script_len,
+             script);
     second_of(&r->record, &r->second);
     const struct report_record record = {.label = label,
                                          .second = r->second.data,
@@ -64,7 +68,8 @@ static enum sg_code add_line(struct reading *r, const char *line, size_t len, st
     return SG_OK;
 }
 
-static enum sg_code add_batch(struct reading *r, const struct sg_frames_batch *batch, struct sg_err *err) {
+static enum sg_code add_batch(struct reading *r, const struct sg_frames_batch *batch,
+                              struct sg_err *err) {
     const char *at = batch->lines.data, *end = at + batch->lines.len;
     while (at < end) {
         const char *lf = memchr(at, '\n', (size_t)(end - at));

@@ -19,11 +19,53 @@
 #define UNITS 48
 
 enum {
-    CANDRABINDU = 0x01, ANUSVARA = 0x02, VISARGA = 0x03, A = 0x05, AA = 0x06, I = 0x07, II = 0x08, U = 0x09, UU = 0x0A,
-    R_VOWEL = 0x0B, E = 0x0F, AI = 0x10, O = 0x13, AU = 0x14, KA = 0x15, NGA = 0x19, CA = 0x1A, CHA = 0x1B, JA = 0x1C,
-    NYA = 0x1E, TTA = 0x1F, DDA = 0x21, DDHA = 0x22, NNA = 0x23, TA = 0x24, THA = 0x25, DA = 0x26, DHA = 0x27, NA = 0x28,
-    NNNA = 0x29, PA = 0x2A, PHA = 0x2B, MA = 0x2E, YA = 0x2F, RA = 0x30, RRA = 0x31, LA = 0x32, LLLA = 0x34, VA = 0x35,
-    SHA = 0x36, SSA = 0x37, SA = 0x38, HA = 0x39, NUKTA = 0x3C, SIGN_AA = 0x3E, SIGN_AU = 0x4C, VIRAMA = 0x4D,
+    CANDRABINDU = 0x01,
+    ANUSVARA = 0x02,
+    VISARGA = 0x03,
+    A = 0x05,
+    AA = 0x06,
+    I = 0x07,
+    II = 0x08,
+    U = 0x09,
+    UU = 0x0A,
+    R_VOWEL = 0x0B,
+    E = 0x0F,
+    AI = 0x10,
+    O = 0x13,
+    AU = 0x14,
+    KA = 0x15,
+    NGA = 0x19,
+    CA = 0x1A,
+    CHA = 0x1B,
+    JA = 0x1C,
+    NYA = 0x1E,
+    TTA = 0x1F,
+    DDA = 0x21,
+    DDHA = 0x22,
+    NNA = 0x23,
+    TA = 0x24,
+    THA = 0x25,
+    DA = 0x26,
+    DHA = 0x27,
+    NA = 0x28,
+    NNNA = 0x29,
+    PA = 0x2A,
+    PHA = 0x2B,
+    MA = 0x2E,
+    YA = 0x2F,
+    RA = 0x30,
+    RRA = 0x31,
+    LA = 0x32,
+    LLLA = 0x34,
+    VA = 0x35,
+    SHA = 0x36,
+    SSA = 0x37,
+    SA = 0x38,
+    HA = 0x39,
+    NUKTA = 0x3C,
+    SIGN_AA = 0x3E,
+    SIGN_AU = 0x4C,
+    VIRAMA = 0x4D,
 };
 
 struct unit {
@@ -33,9 +75,10 @@ struct unit {
     bool nukta, inherent;
 };
 
-static const char *const consonants[] = {
-    "k", "kh", "g", "gh", "ng", "ch", "chh", "j", "jh", "ny", "t", "th", "d", "dh", "n", "t", "th", "d", "dh",
-    "n", "n", "p", "ph", "b", "bh", "m", "y", "r", "r", "l", "l", "zh", "v", "sh", "sh", "s", "h"};
+static const char *const consonants[] = {"k", "kh", "g",  "gh", "ng", "ch", "chh", "j", "jh", "ny",
+                                         "t", "th", "d",  "dh", "n",  "t",  "th",  "d", "dh", "n",
+                                         "n", "p",  "ph", "b",  "bh", "m",  "y",   "r", "r",  "l",
+                                         "l", "zh", "v",  "sh", "sh", "s",  "h"};
 
 static bool is_southern(enum romanise_language l) {
     return l == ROMANISE_TAM || l == ROMANISE_TEL || l == ROMANISE_KAN || l == ROMANISE_MAL;
@@ -52,7 +95,8 @@ void romanise_style(enum romanise_language l, uint64_t *chance, struct romanise_
                                  .final = chance_part(chance, 230) ? 256 : 150,
                                  .voiced = chance_between(chance, 60, 256),
                                  .aspirated = chance_between(chance, 20, 256),
-                                 .bare = chance_part(chance, 31) ? chance_between(chance, 40, 160) : 0,
+                                 .bare =
+                                     chance_part(chance, 31) ? chance_between(chance, 40, 160) : 0,
                                  .w = chance_part(chance, 80),
                                  .f = chance_part(chance, 100),
                                  .c = chance_part(chance, 40),
@@ -62,7 +106,8 @@ void romanise_style(enum romanise_language l, uint64_t *chance, struct romanise_
                                  .hushed = chance_part(chance, 90),
                                  .retroflex_l = chance_part(chance, 100),
                                  .initial_ch = chance_part(chance, 80)};
-    if (l == ROMANISE_ORY) s->open = chance_part(chance, 110) ? chance_between(chance, 60, 256) : 10;
+    if (l == ROMANISE_ORY)
+        s->open = chance_part(chance, 110) ? chance_between(chance, 60, 256) : 10;
     if (l == ROMANISE_ORY) s->final = chance_part(chance, 128) ? 256 : 20;
     if (l == ROMANISE_NPI) s->final = chance_between(chance, 150, 256);
     if (is_southern(l)) s->final = s->medial = 0;
@@ -110,9 +155,8 @@ static size_t find_units(enum romanise_language l, const char *word, size_t len,
         } else if ((at >= KA && at <= HA) || other) {
             if (twice) units[n++] = (struct unit){.consonant = at};
             bool chillu = other && at != 0x70 && at != 0x71;
-            units[n++] = (struct unit){.consonant = other ? other : at,
-                                       .vowel = chillu ? 0 : A,
-                                       .inherent = !chillu};
+            units[n++] = (struct unit){
+                .consonant = other ? other : at, .vowel = chillu ? 0 : A, .inherent = !chillu};
             twice = false;
         } else if (at >= A && at <= AU) {
             units[n++] = (struct unit){.vowel = at};
@@ -159,8 +203,10 @@ static const char *tamil_stop(uint8_t c, const struct romanise_style *s, const s
     case KA: return voiced ? (nasal || chance_part(chance, 210) ? "g" : "h") : "k";
     case CA: return nasal ? "j" : joined ? "ch" : i == 0 && s->initial_ch ? "ch" : "s";
     case TTA: return voiced || (soft && chance_part(chance, 128)) ? "d" : "t";
-    case TA: return voiced && chance_part(chance, 100) ? (chance_part(chance, 128) ? "d" : "dh")
-                    : chance_part(chance, s->aspirated) ? "th" : "t";
+    case TA:
+        return voiced && chance_part(chance, 100)  ? (chance_part(chance, 128) ? "d" : "dh")
+               : chance_part(chance, s->aspirated) ? "th"
+                                                   : "t";
     default: return voiced ? "b" : "p";
     }
 }
@@ -176,19 +222,20 @@ static const char *nukta_letter(uint8_t c, const struct romanise_style *s) {
     }
 }
 
-static const char *eastern_letter(enum romanise_language l, uint8_t c, const struct romanise_style *s,
-                                  uint64_t *chance) {
+static const char *eastern_letter(enum romanise_language l, uint8_t c,
+                                  const struct romanise_style *s, uint64_t *chance) {
     if (l == ROMANISE_ASM && (c == SHA || c == SSA || c == SA))
         return s->x && chance_part(chance, 200) ? "x" : "s";
-    if (l == ROMANISE_ASM && (c == CA || c == CHA)) return s->c ? "ch" : chance_part(chance, 128) ? "s" : "c";
+    if (l == ROMANISE_ASM && (c == CA || c == CHA))
+        return s->c ? "ch" : chance_part(chance, 128) ? "s" : "c";
     if (l == ROMANISE_ASM && c == VA) return s->w ? "v" : "w";
     if (l == ROMANISE_BEN && c == SA && s->hushed) return "sh";
     if (c == YA && l != ROMANISE_ASM) return chance_part(chance, 40) ? "z" : "j";
     return NULL;
 }
 
-static const char *southern_letter(enum romanise_language l, uint8_t c, const struct romanise_style *s,
-                                   uint64_t *chance) {
+static const char *southern_letter(enum romanise_language l, uint8_t c,
+                                   const struct romanise_style *s, uint64_t *chance) {
     if (c == TA) return chance_part(chance, s->aspirated) ? "th" : "t";
     if (c == DA) return chance_part(chance, s->aspirated / 2) ? "dh" : "d";
     if (c == LLLA) return s->retroflex_l ? "l" : "zh";
@@ -203,7 +250,8 @@ static const char *consonant(enum romanise_language l, const struct romanise_sty
     uint8_t c = u->consonant;
     const char *special = NULL;
     if (u->nukta) {
-        if ((l == ROMANISE_BEN || l == ROMANISE_ASM || l == ROMANISE_ORY) && (c == DDA || c == DDHA))
+        if ((l == ROMANISE_BEN || l == ROMANISE_ASM || l == ROMANISE_ORY) &&
+            (c == DDA || c == DDHA))
             return c == DDA ? "r" : "rh";
         if (c == YA) return "y";
         if ((c == DDA || c == DDHA) && chance_part(chance, 180)) return c == DDA ? "r" : "rh";
@@ -225,8 +273,8 @@ static const char *consonant(enum romanise_language l, const struct romanise_sty
 
 /* ---- vowels ---- */
 
-static const char *vowel(enum romanise_language l, const struct romanise_style *s, const struct unit *u,
-                         bool last, uint64_t *chance) {
+static const char *vowel(enum romanise_language l, const struct romanise_style *s,
+                         const struct unit *u, bool last, uint64_t *chance) {
     bool twice = chance_part(chance, last ? s->doubled / 2 : s->doubled);
     switch (u->vowel) {
     case A: return u->inherent && is_eastern(l) && chance_part(chance, s->open) ? "o" : "a";
@@ -235,7 +283,9 @@ static const char *vowel(enum romanise_language l, const struct romanise_style *
     case II: return twice && chance_part(chance, 230) ? "ee" : "i";
     case U: return "u";
     case UU: return twice ? "oo" : "u";
-    case R_VOWEL: return l == ROMANISE_MAR || l == ROMANISE_GUJ || is_southern(l) || l == ROMANISE_ORY ? "ru" : "ri";
+    case R_VOWEL:
+        return l == ROMANISE_MAR || l == ROMANISE_GUJ || is_southern(l) || l == ROMANISE_ORY ? "ru"
+                                                                                             : "ri";
     case E: return is_southern(l) && chance_part(chance, s->doubled / 4) ? "ee" : "e";
     case AI: return l == ROMANISE_BEN || l == ROMANISE_ASM ? "oi" : "ai";
     case O: return is_southern(l) && chance_part(chance, s->doubled / 4) ? "oo" : "o";
@@ -247,7 +297,8 @@ static const char *vowel(enum romanise_language l, const struct romanise_style *
 static const char *nasal(enum romanise_language l, const struct unit *u, const struct unit *next,
                          uint64_t *chance) {
     if (u->nasal == VISARGA) return next ? "" : l == ROMANISE_TAM ? "" : "h";
-    if (u->nasal == CANDRABINDU && (is_eastern(l) || chance_part(chance, 90))) return is_eastern(l) ? "" : "n";
+    if (u->nasal == CANDRABINDU && (is_eastern(l) || chance_part(chance, 90)))
+        return is_eastern(l) ? "" : "n";
     if (next && next->consonant >= PA && next->consonant <= MA) return "m";
     if (!next && is_southern(l)) return "m";
     if (is_eastern(l)) return next && next->consonant >= CA && next->consonant <= NA ? "n" : "ng";
@@ -265,14 +316,16 @@ static bool same_as_before(const struct unit *units, size_t i) {
 
 /* Two letters for one double consonant are written kk, cch, tt: the first one loses its h. */
 static void put_consonant(enum romanise_language l, const struct romanise_style *s,
-                          const struct unit *units, size_t i, uint64_t *chance, struct sg_buf *out) {
+                          const struct unit *units, size_t i, uint64_t *chance,
+                          struct sg_buf *out) {
     const char *letters = consonant(l, s, units, i, chance);
     if (l == ROMANISE_MAL && units[i].consonant == RRA &&
         ((i + 1 < UNITS && same_as_before(units, i + 1)) || cluster_before(units, i)))
         letters = "t"; /* U+0D31 U+0D4D U+0D31 is tta, and nta behind na */
     if (same_as_before(units, i)) {
         if (s->single && strcmp(letters, "m") != 0) return;
-        if (l == ROMANISE_TAM && units[i].consonant == RRA) letters = chance_part(chance, 128) ? "t" : "tr";
+        if (l == ROMANISE_TAM && units[i].consonant == RRA)
+            letters = chance_part(chance, 128) ? "t" : "tr";
         if (letters[0] && letters[1] == 'h' && letters[0] != 's' && chance_part(chance, 200)) {
             out->len -= out->len > 0 && out->data[out->len - 1] == 'h'; /* thth -> tth */
         }
@@ -296,7 +349,8 @@ void romanise_word(enum romanise_language l, const struct romanise_style *s, con
     for (size_t i = 0; i < n; i++) {
         const struct unit *u = &units[i];
         if (u->consonant) put_consonant(l, s, units, i, chance, out);
-        bool left_out = bare && u->consonant && (u->vowel == A || (u->vowel == AA && i + 1 < n)) && n > 1;
+        bool left_out =
+            bare && u->consonant && (u->vowel == A || (u->vowel == AA && i + 1 < n)) && n > 1;
         if (u->vowel && !left_out) sg_buf_puts(out, vowel(l, s, u, i + 1 == n, chance));
         if (!u->vowel && i + 1 == n && l == ROMANISE_MAL && u->consonant && u->consonant != NNA &&
             chance_part(chance, 128))

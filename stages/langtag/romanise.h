@@ -36,12 +36,12 @@ enum romanise_language {
 
 /* How a writer spells: chances are parts of 256. */
 struct romanise_style {
-    uint32_t doubled;        /* aa, ee, oo for long vowels; half of that at a word's end */
-    uint32_t open;           /* Bengali, Assamese, Odia: the inherent vowel as o */
-    uint32_t medial, final;  /* schwas that fall */
-    uint32_t voiced;         /* Tamil stops between vowels: g d b */
-    uint32_t aspirated;      /* dentals of the south as th, dh */
-    uint32_t bare;           /* words without their a's: nhi, kr */
+    uint32_t doubled;       /* aa, ee, oo for long vowels; half of that at a word's end */
+    uint32_t open;          /* Bengali, Assamese, Odia: the inherent vowel as o */
+    uint32_t medial, final; /* schwas that fall */
+    uint32_t voiced;        /* Tamil stops between vowels: g d b */
+    uint32_t aspirated;     /* dentals of the south as th, dh */
+    uint32_t bare;          /* words without their a's: nhi, kr */
     bool w, f, c, z, x, single, hushed, retroflex_l, initial_ch;
 };
 

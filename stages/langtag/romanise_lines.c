@@ -31,14 +31,19 @@ static const char *const names[ROMANISE_LANGUAGES][2] = {
 };
 
 static const char *const borrowed[] = {
-    "movie", "film", "hero", "heroine", "director", "song", "trailer", "scene", "fans", "video", "channel", "subscribe",
-    "like", "share", "comment", "post", "status", "story", "photo", "pic", "selfie", "phone", "mobile", "number", "call",
-    "message", "recharge", "data", "internet", "online", "app", "download", "link", "group", "admin", "school", "college",
-    "class", "exam", "result", "teacher", "sir", "madam", "office", "job", "salary", "boss", "meeting", "time", "late",
-    "bus", "train", "ticket", "bike", "car", "road", "traffic", "hotel", "food", "party", "birthday", "happy", "love",
-    "super", "bro", "please", "sorry", "thanks", "ok", "match", "team", "cricket", "doctor", "hospital", "problem", "tension",
-    "shopping", "price", "offer", "bank", "card", "account", "news", "government", "minister", "vote", "good", "morning",
-    "night", "best", "nice", "full", "first", "next", "week", "weekend", "today"};
+    "movie",   "film",     "hero",     "heroine",    "director", "song",   "trailer", "scene",
+    "fans",    "video",    "channel",  "subscribe",  "like",     "share",  "comment", "post",
+    "status",  "story",    "photo",    "pic",        "selfie",   "phone",  "mobile",  "number",
+    "call",    "message",  "recharge", "data",       "internet", "online", "app",     "download",
+    "link",    "group",    "admin",    "school",     "college",  "class",  "exam",    "result",
+    "teacher", "sir",      "madam",    "office",     "job",      "salary", "boss",    "meeting",
+    "time",    "late",     "bus",      "train",      "ticket",   "bike",   "car",     "road",
+    "traffic", "hotel",    "food",     "party",      "birthday", "happy",  "love",    "super",
+    "bro",     "please",   "sorry",    "thanks",     "ok",       "match",  "team",    "cricket",
+    "doctor",  "hospital", "problem",  "tension",    "shopping", "price",  "offer",   "bank",
+    "card",    "account",  "news",     "government", "minister", "vote",   "good",    "morning",
+    "night",   "best",     "nice",     "full",       "first",    "next",   "week",    "weekend",
+    "today"};
 
 struct lines {
     struct sg_buf text;
@@ -120,7 +125,8 @@ static void put_english(struct source *s) {
     if (s->english.count > 0 && chance_part(&s->chance, 100))
         put_english_piece(s);
     else
-        sg_buf_puts(&s->line, borrowed[chance_below(&s->chance, sizeof borrowed / sizeof *borrowed)]);
+        sg_buf_puts(&s->line,
+                    borrowed[chance_below(&s->chance, sizeof borrowed / sizeof *borrowed)]);
 }
 
 static void hold_last_letter(struct source *s) {
@@ -189,8 +195,8 @@ static void free_source(struct source *s) {
     free(s->everyday.len);
 }
 
-static enum sg_code add_language(struct lessons *lessons, enum romanise_language language, uint64_t seed,
-                                 struct sg_err *err) {
+static enum sg_code add_language(struct lessons *lessons, enum romanise_language language,
+                                 uint64_t seed, struct sg_err *err) {
     struct lessons_label *label = lessons_find(lessons, names[language][1]);
     if (!label || !lessons_find(lessons, names[language][0])) return SG_OK;
     struct source s = {.language = language, .chance = chance_seed(seed, names[language][1])};

@@ -234,8 +234,7 @@ static void find_states(const struct langtag *t, struct spans *spans) {
             if (state == STATES) continue;
             if (state == path->state_count) {
                 path->state_label[state] = unit->labels[rank];
-                path->state_script[state] =
-                    (int)t->sparse->labels[unit->labels[rank]].group;
+                path->state_script[state] = (int)t->sparse->labels[unit->labels[rank]].group;
                 path->state_count++;
             }
             if (unit->letters < LONG_LETTERS) continue;
@@ -268,7 +267,8 @@ static void advance(const struct spans_path *path, const struct spans_unit *unit
         size_t best = to;
         float most = score[to];
         for (size_t i = 0; i < path->state_count; i++) {
-            float cost = path->state_script[i] != path->state_script[to] ? SCRIPT_COST : SWITCH_COST;
+            float cost =
+                path->state_script[i] != path->state_script[to] ? SCRIPT_COST : SWITCH_COST;
             if (cost > blank) cost = blank;
             if (i == to || score[i] - cost <= most) continue;
             most = score[i] - cost;
@@ -313,7 +313,7 @@ static void follow(struct spans *spans) {
     for (size_t i = units; i-- > 0;) {
         struct spans_unit *unit = &spans->units[i];
         bool unknown = unit->best_count == 0;
-        unit->labels[0] = unit->zxx  ? SPANS_ZXX
+        unit->labels[0] = unit->zxx ? SPANS_ZXX
                           : unknown ? SPANS_UND - unit->script
                                     : path->state_label[state];
         if (path->state_count > 0) state = path->from[i * STATES + state];
@@ -375,6 +375,7 @@ void spans_find(const struct langtag *t, struct langtag_scratch *s, const char *
         at += unit->len;
         add_span(spans, start, points, unit->labels[0], unit->letters);
     }
-    if (spans->count) spans->list[spans->count - 1].end = points + sg_utf8_count(text + at, len - at);
+    if (spans->count)
+        spans->list[spans->count - 1].end = points + sg_utf8_count(text + at, len - at);
     spans->mixed = is_mixed(t, spans);
 }

@@ -107,7 +107,8 @@ void sparse_choose(const struct sparse_group *group, struct sparse_scratch *s) {
 
 float *sparse_biases(const struct sparse_group *group) {
     float *bias = sg_alloc(group->width * sizeof *bias);
-    for (size_t l = 0; l < group->width; l++) bias[l] = l < group->count ? group->bias[l] : -INFINITY;
+    for (size_t l = 0; l < group->width; l++)
+        bias[l] = l < group->count ? group->bias[l] : -INFINITY;
     return bias;
 }
 

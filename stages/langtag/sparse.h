@@ -23,9 +23,9 @@
 #include "grams.h"
 #include "letters.h"
 
-#define SPARSE_NAME 16      /* bytes of a label with its NUL */
-#define SPARSE_LABELS 256   /* of one script: a pair's label is one byte */
-#define SPARSE_PAIRS 14     /* of one bucket: their number is four bits */
+#define SPARSE_NAME 16    /* bytes of a label with its NUL */
+#define SPARSE_LABELS 256 /* of one script: a pair's label is one byte */
+#define SPARSE_PAIRS 14   /* of one bucket: their number is four bits */
 #define SPARSE_SCRIPTS 128
 #define SPARSE_READ_BEHIND 16  /* bytes that may be read behind the last pair */
 #define SPARSE_LINE_BUCKETS 16 /* whose pairs are counted together */
@@ -51,9 +51,10 @@ struct sparse_group {
     float *bias;
     float scale;
     struct grams_shape shape;
-    void *tables;         /* all of what follows: one piece of memory, in huge pages where the system gives them */
-    uint16_t *dense_of;   /* by low bucket: its dense row counted from 1, or 0 */
-    int8_t *dense;        /* rows of width */
+    void *
+        tables; /* all of what follows: one piece of memory, in huge pages where the system gives them */
+    uint16_t *dense_of; /* by low bucket: its dense row counted from 1, or 0 */
+    int8_t *dense;      /* rows of width */
     uint32_t dense_count;
     unsigned char *lines; /* SPARSE_LINE_BYTES for 16 buckets */
     uint8_t *pairs;       /* label, weight, label, weight... */

@@ -58,7 +58,8 @@ AVX2 static float weigh(const int32_t *sums, float factor, const float *bias, si
     __m256 by = _mm256_set1_ps(factor), best = _mm256_set1_ps(-INFINITY);
     for (size_t l = 0; l < width; l += 8) {
         __m256i sum = _mm256_loadu_si256((const __m256i *)(const void *)(sums + l));
-        __m256 z = _mm256_add_ps(_mm256_loadu_ps(bias + l), _mm256_mul_ps(by, _mm256_cvtepi32_ps(sum)));
+        __m256 z =
+            _mm256_add_ps(_mm256_loadu_ps(bias + l), _mm256_mul_ps(by, _mm256_cvtepi32_ps(sum)));
         _mm256_storeu_ps(logits + l, z);
         best = _mm256_max_ps(best, z);
     }

@@ -150,8 +150,8 @@ static bool read_pairs(struct sparse_group *group, struct reader *r) {
 static bool read_group(struct sparse_model *model, struct sparse_group *group, struct reader *r) {
     memcpy(group->script, take(r, 4), 4);
     const unsigned char *shape = take(r, 4);
-    group->shape = (struct grams_shape){
-        .low_bits = shape[0], .high_bits = shape[1], .han = shape[2] != 0};
+    group->shape =
+        (struct grams_shape){.low_bits = shape[0], .high_bits = shape[1], .han = shape[2] != 0};
     group->count = take_u32(r);
     group->dense_count = take_u32(r);
     group->pair_count = take_u32(r);
@@ -327,8 +327,8 @@ void sparse_group_init(struct sparse_group *group) {
     if (group->count < 2) return;
     size_t dense_of = whole_lines(sizeof *group->dense_of << group->shape.low_bits),
            dense = whole_lines((size_t)group->dense_count * group->width),
-           lines = whole_lines(grams_buckets(&group->shape) / SPARSE_LINE_BUCKETS *
-                               SPARSE_LINE_BYTES),
+           lines =
+               whole_lines(grams_buckets(&group->shape) / SPARSE_LINE_BUCKETS * SPARSE_LINE_BYTES),
            pairs = (size_t)group->pair_count * 2 + SPARSE_READ_BEHIND;
     unsigned char *at = huge_pages(group, dense_of + dense + lines + pairs);
     group->dense_of = (uint16_t *)(void *)at;
@@ -357,7 +357,8 @@ uint64_t sparse_bytes(const struct sparse_model *model) {
     for (size_t g = 0; g < model->group_count; g++) {
         const struct sparse_group *group = &model->groups[g];
         if (group->count < 2) continue;
-        sum += ((uint64_t)2 << group->shape.low_bits) + (uint64_t)group->dense_count * group->width +
+        sum += ((uint64_t)2 << group->shape.low_bits) +
+               (uint64_t)group->dense_count * group->width +
                grams_buckets(&group->shape) / SPARSE_LINE_BUCKETS * SPARSE_LINE_BYTES +
                (uint64_t)group->pair_count * 2;
     }

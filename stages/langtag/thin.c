@@ -63,8 +63,8 @@ static void choose_rows(const struct regression *r, const uint32_t *counts,
     out->dense = sg_zalloc((size_t)out->dense_count * r->stride + 1, sizeof *out->dense);
     for (uint32_t i = 0; i < out->dense_count; i++) {
         out->dense_of[rows[i].bucket] = (uint16_t)(i + 1);
-        memcpy(out->dense + (size_t)i * r->stride,
-               r->weights + (size_t)rows[i].bucket * r->stride, r->labels * sizeof *out->dense);
+        memcpy(out->dense + (size_t)i * r->stride, r->weights + (size_t)rows[i].bucket * r->stride,
+               r->labels * sizeof *out->dense);
     }
     free(rows);
 }

@@ -22,7 +22,7 @@
 
 #define TUNE_RATE 1.0f
 #define START_PART 0.5f /* of the weights of naive Bayes */
-#define DROP 64      /* of 256 features */
+#define DROP 64         /* of 256 features */
 #define TUNE_DROP 26
 #define CHECK 65536u /* samples between looks at signals and reports */
 
@@ -35,8 +35,10 @@ struct train_plan train_plan(const struct lessons *lessons, const struct lessons
         uint32_t dense, pairs;
         unsigned of_bucket;
     } rows[] = {
-        {2, 14, 16, 0.8, 0.2, 0, 32000, 2},        {7, 14, 16, 1.5, 0.5, 0, 60000, 4},
-        {20, 15, 17, 5, 2, 5000, 200000, 8},       {60, 15, 17, 6, 2, 5000, 240000, 8},
+        {2, 14, 16, 0.8, 0.2, 0, 32000, 2},
+        {7, 14, 16, 1.5, 0.5, 0, 60000, 4},
+        {20, 15, 17, 5, 2, 5000, 200000, 8},
+        {60, 15, 17, 6, 2, 5000, 240000, 8},
         {SPARSE_LABELS, 16, 20, 40, 8, 6000, 2750000, 12},
     };
     size_t i = 0;

@@ -21,8 +21,8 @@
 struct train_plan {
     struct grams_shape shape;
     uint64_t start_samples, samples, tune_samples, count_samples;
-    uint32_t dense;    /* rows kept whole */
-    uint32_t pairs;    /* weights kept elsewhere */
+    uint32_t dense; /* rows kept whole */
+    uint32_t pairs; /* weights kept elsewhere */
     unsigned pairs_of_bucket;
     float rate; /* of the first samples; it falls to 0 */
 };

@@ -17,9 +17,9 @@
 #include "io/publish.h"
 #include "langtag.h"
 #include "lessons.h"
+#include "romanise.h"
 #include "run/budget.h"
 #include "run/progress.h"
-#include "romanise.h"
 #include "run/signals.h"
 #include "train.h"
 
@@ -82,9 +82,9 @@ static enum sg_code read_lessons(struct training *t, const char *folder, struct 
     if (code == SG_OK) code = lessons_group(lessons, err);
     char count[SG_NUM_TEXT], letters[SG_NUM_TEXT];
     if (code == SG_OK)
-        sg_log_line(t->run->progress, SG_LOG_INFO, "%zu labels in %zu scripts: %s lines, %s letters",
-                    lessons->label_count, lessons->group_count, sg_num_count(lines, count),
-                    sg_num_count(units, letters));
+        sg_log_line(t->run->progress, SG_LOG_INFO,
+                    "%zu labels in %zu scripts: %s lines, %s letters", lessons->label_count,
+                    lessons->group_count, sg_num_count(lines, count), sg_num_count(units, letters));
     return code;
 }
 
@@ -95,7 +95,8 @@ static void order_groups(struct training *t) {
     t->order = sg_alloc(count * sizeof *t->order);
     for (size_t g = 0; g < count; g++) {
         size_t at = g;
-        for (; at > 0 && t->lessons.groups[t->order[at - 1]].count < t->lessons.groups[g].count; at--)
+        for (; at > 0 && t->lessons.groups[t->order[at - 1]].count < t->lessons.groups[g].count;
+             at--)
             t->order[at] = t->order[at - 1];
         t->order[at] = g;
     }
@@ -110,8 +111,8 @@ static void *work(void *argument) {
                                                                         : t->lessons.group_count;
         pthread_mutex_unlock(&t->lock);
         if (g == t->lessons.group_count) return NULL;
-        enum sg_code code = train_group(&t->lessons, &t->lessons.groups[g], &t->tasks[g].plan, t->seed,
-                                        &t->tasks[g].progress, &t->model->groups[g], &err);
+        enum sg_code code = train_group(&t->lessons, &t->lessons.groups[g], &t->tasks[g].plan,
+                                        t->seed, &t->tasks[g].progress, &t->model->groups[g], &err);
         pthread_mutex_lock(&t->lock);
         if (code != SG_OK && t->code == SG_OK) {
             t->code = code;
@@ -143,7 +144,8 @@ static void tell(struct training *t, uint64_t started, uint64_t now) {
     if (line.len && done) {
         sg_buf_str(&line);
         double left = (double)(now - started) * ((double)all / (double)done - 1);
-        sg_log_line(t->run->progress, SG_LOG_INFO, "training%s, about %.0f s left", line.data + 1, left);
+        sg_log_line(t->run->progress, SG_LOG_INFO, "training%s, about %.0f s left", line.data + 1,
+                    left);
     }
     sg_buf_free(&line);
 }
@@ -266,7 +268,8 @@ static enum sg_code set_priors(struct sg_buf *bytes, const char *path, struct sg
 }
 
 /* Measure a model on development text; with fit, make its maps from what is seen. */
-static enum sg_code measure(struct sg_buf *bytes, const char *folder, bool fit, struct sg_err *err) {
+static enum sg_code measure(struct sg_buf *bytes, const char *folder, bool fit,
+                            struct sg_err *err) {
     struct langtag_settings settings = {.model = bytes->data, .model_len = bytes->len, .top = 1};
     struct langtag *langtag = NULL;
     struct sparse_model *model = NULL;
@@ -310,7 +313,8 @@ static enum sg_code measure_only(const struct sg_opts *opts, struct sg_err *err)
     return code;
 }
 
-static enum sg_code check_options(struct training *t, const struct sg_opts *opts, struct sg_err *err) {
+static enum sg_code check_options(struct training *t, const struct sg_opts *opts,
+                                  struct sg_err *err) {
     t->seed = sg_opts_count(opts, "seed");
     t->effort = sg_opts_number(opts, "effort");
     if (!(t->effort >= 0.0001 && t->effort <= 100))

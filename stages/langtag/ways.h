@@ -30,8 +30,9 @@ struct langtag {
     size_t label_count;
     bool *allowed; /* by label */
     bool limited;
-    float **bias;              /* sparse: by group, as sparse_read wants them: with priors, -INFINITY when not allowed */
-    uint16_t **by_name;        /* sparse: by group, its labels' places in the order of their names */
+    float **
+        bias; /* sparse: by group, as sparse_read wants them: with priors, -INFINITY when not allowed */
+    uint16_t **by_name; /* sparse: by group, its labels' places in the order of their names */
     int by_script[SCRIPT_MAX]; /* sparse: the group, -1: none */
     int latin, han, hangul;
     int sparse_zxx; /* the label of what is no language; -1: the model has none */

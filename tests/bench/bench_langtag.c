@@ -41,11 +41,11 @@ int main(int argc, char **argv) {
     struct sg_err err = {0};
     struct sg_buf text = {0};
     struct langtag *langtag = NULL;
-    const struct langtag_settings settings = {
-        .model = langtag_embedded,
-        .model_len = (size_t)(langtag_embedded_end - langtag_embedded),
-        .min_score = LANGTAG_FLOOR,
-        .top = 3};
+    const struct langtag_settings settings = {.model = langtag_embedded,
+                                              .model_len =
+                                                  (size_t)(langtag_embedded_end - langtag_embedded),
+                                              .min_score = LANGTAG_FLOOR,
+                                              .top = 3};
     if (argc != 2) return 2;
     double start = now(), best = 1e9;
     if (sg_unicode_init(&err) != SG_OK || langtag_new(&langtag, &settings, &err) != SG_OK ||
@@ -69,4 +69,3 @@ int main(int argc, char **argv) {
     sg_buf_free(&text);
     return 0;
 }
-

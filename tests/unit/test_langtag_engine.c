@@ -44,8 +44,7 @@ static void features_are(const char *text, const char *script, const struct gram
     size_t n = 0, m = 0;
     for (; low[n]; n++) assert_int_equal(grams.buckets[n], low[n]);
     assert_int_equal(grams.low, n);
-    for (; high[m]; m++)
-        assert_int_equal(grams.buckets[n + m], (1u << shape->low_bits) + high[m]);
+    for (; high[m]; m++) assert_int_equal(grams.buckets[n + m], (1u << shape->low_bits) + high[m]);
     assert_int_equal(grams.count, n + m);
     letters_free(&stream);
     grams_free(&grams);
@@ -72,7 +71,7 @@ static void word_features(void **unused) {
         const char *text;
         size_t low, high;
     } cases[] = {
-        {"", 0, 0},    {"a", 1, 0},    {"ab", 2, 1},    {"abc", 3, 1},  {"abcd", 4, 3},
+        {"", 0, 0},    {"a", 1, 0},     {"ab", 2, 1},    {"abc", 3, 1},   {"abcd", 4, 3},
         {"a b", 2, 0}, {"ab cd", 4, 2}, {"abcde", 5, 4}, {"12 34", 2, 0}, {"x's", 3, 1},
     };
     const struct grams_shape shape = {.low_bits = 10, .high_bits = 12};
@@ -112,7 +111,7 @@ static char folder[] = "/tmp/test_langtag_engine.XXXXXX";
 static const struct {
     const char *label, *syllables;
 } invented[] = {
-    {"aaa_Latn", "bakadilomu"}, {"bbb_Latn", "bekedelemu"}, {"ccc_Latn", "zizanonuxe"},
+    {"aaa_Latn", "bakadilomu"},     {"bbb_Latn", "bekedelemu"},   {"ccc_Latn", "zizanonuxe"},
     {"ddd_Cyrl", "бакадиломунера"}, {"eee_Cyrl", "щижуцёпытожэ"}, {"fff_Thai", "กขคงจฉชซ"},
 };
 
@@ -270,7 +269,8 @@ static void samples_are_pieces(void **unused) {
     for (int i = 0; i < 3000; i++) {
         size_t local = lessons_sample(&lessons, latin, &state, &sample);
         seen[local]++;
-        assert_true(sample.len >= 3 && sample.units[0] == ' ' && sample.units[sample.len - 1] == ' ');
+        assert_true(sample.len >= 3 && sample.units[0] == ' ' &&
+                    sample.units[sample.len - 1] == ' ');
         for (size_t k = 1; k < sample.len; k++) /* whole words, one space between them */
             assert_false(sample.units[k] == ' ' && sample.units[k - 1] == ' ');
     }
@@ -400,7 +400,8 @@ static void priors_move_the_choice(void **unused) {
     struct langtag_scratch *scratch = langtag_scratch_new();
     save_small(1, &bytes);
     struct langtag *plain = small_langtag(&bytes, NULL),
-                   *moved = small_langtag(&bytes, "# a comment\naaa_Latn -20\n\nbbb_Latn 0.5 # more\n");
+                   *moved =
+                       small_langtag(&bytes, "# a comment\naaa_Latn -20\n\nbbb_Latn 0.5 # more\n");
     langtag_text(plain, scratch, "ba ka", 5, &answer);
     assert_string_equal(answer.language, "aaa");
     langtag_text(moved, scratch, "ba ka", 5, &answer);
@@ -463,19 +464,20 @@ static void romanised_words(void **unused) {
         enum romanise_language language;
         const char *word, *romanised;
     } cases[] = {
-        {ROMANISE_HIN, "कमल", "kamal"},     {ROMANISE_HIN, "नमकीन", "namkin"},
-        {ROMANISE_HIN, "पत्ता", "patta"},   {ROMANISE_HIN, "बंबई", "bambai"},
-        {ROMANISE_MAR, "घर", "ghar"},        {ROMANISE_GUJ, "કામ", "kam"},
+        {ROMANISE_HIN, "कमल", "kamal"},  {ROMANISE_HIN, "नमकीन", "namkin"},
+        {ROMANISE_HIN, "पत्ता", "patta"}, {ROMANISE_HIN, "बंबई", "bambai"},
+        {ROMANISE_MAR, "घर", "ghar"},    {ROMANISE_GUJ, "કામ", "kam"},
         {ROMANISE_PAN, "ਸੱਪ", "sapp"},    {ROMANISE_TAM, "அம்மா", "amma"},
-        {ROMANISE_TAM, "பணம்", "panam"},     {ROMANISE_TEL, "మంచి", "manchi"},
-        {ROMANISE_MAL, "പാട്ട്", "patt"},       {ROMANISE_KAN, "ಮನೆ", "mane"},
+        {ROMANISE_TAM, "பணம்", "panam"},  {ROMANISE_TEL, "మంచి", "manchi"},
+        {ROMANISE_MAL, "പാട്ട്", "patt"},  {ROMANISE_KAN, "ಮನೆ", "mane"},
         {ROMANISE_BEN, "কাজ", "kaj"},
     };
     const struct romanise_style plain = {.medial = 256, .final = 256};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct sg_buf out = {0};
         uint64_t chance = 1;
-        romanise_word(cases[i].language, &plain, cases[i].word, strlen(cases[i].word), &chance, &out);
+        romanise_word(cases[i].language, &plain, cases[i].word, strlen(cases[i].word), &chance,
+                      &out);
         sg_buf_str(&out);
         size_t len = strlen(cases[i].romanised);
         if (strncmp(out.data, cases[i].romanised, len) != 0 || out.len > len + 1)
