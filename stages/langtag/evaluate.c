@@ -86,33 +86,40 @@ static void count(struct evaluation *e, size_t gold, const struct langtag_answer
         .right_family = gold == said || (family != FAMILIES_NONE && family == families_of(name))};
 }
 
-static void try(struct evaluation *e, const struct langtag *langtag,
-                struct langtag_scratch *scratch, size_t gold, struct span text,
-                enum evaluate_kind kind) {
+struct trial {
+    struct evaluation *e;
+    const struct langtag *langtag;
+    struct langtag_scratch *scratch;
+    size_t gold;
+};
+
+static void try(const struct trial *t, struct span text, enum evaluate_kind kind) {
     struct langtag_answer answer;
-    langtag_text(langtag, scratch, text.at, text.len, &answer);
-    count(e, gold, &answer, kind);
+    langtag_text(t->langtag, t->scratch, text.at, text.len, &answer);
+    count(t->e, t->gold, &answer, kind);
 }
 
 static enum sg_code one_file(struct evaluation *e, const struct langtag *langtag,
                              const struct lessons_label *label, struct sg_err *err) {
     struct sg_buf text = {0};
     uint64_t chance = chance_seed(1, label->name);
-    size_t gold = label_number(e, label->name);
-    struct langtag_scratch *scratch = langtag_scratch_new();
+    const struct trial trial = {.e = e,
+                                .langtag = langtag,
+                                .scratch = langtag_scratch_new(),
+                                .gold = label_number(e, label->name)};
     enum sg_code code = lessons_load(label->path, &text, err);
     for (char *at = text.data, *end = text.data + text.len; code == SG_OK && at < end;) {
         char *lf = memchr(at, '\n', (size_t)(end - at));
         struct span line = {.at = at, .len = (size_t)(lf - at)};
-        try(e, langtag, scratch, gold, line, EVALUATE_LINE);
+        try(&trial, line, EVALUATE_LINE);
         if (sg_utf8_count(line.at, line.len) > WINDOW) {
-            try(e, langtag, scratch, gold, window(line, &chance), EVALUATE_SHORT);
+            try(&trial, window(line, &chance), EVALUATE_SHORT);
             struct span words = pair(line, &chance);
-            if (words.len) try(e, langtag, scratch, gold, words, EVALUATE_PAIR);
+            if (words.len) try(&trial, words, EVALUATE_PAIR);
         }
         at = lf + 1;
     }
-    langtag_scratch_free(scratch);
+    langtag_scratch_free(trial.scratch);
     sg_buf_free(&text);
     return code;
 }

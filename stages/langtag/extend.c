@@ -206,21 +206,29 @@ static void pick(const struct lessons *lessons, const struct lessons_group *all,
     if (out->count > 0) lessons_share(lessons, out);
 }
 
-static enum sg_code add_column(struct sparse_model *model, size_t g, const struct lessons *lessons,
-                               const struct lessons_group *all, size_t label,
-                               const struct extend_settings *settings, struct sg_err *err) {
-    struct sparse_group *group = &model->groups[g];
+/* What extend_label was asked for, and the script that it concerns. */
+struct extending {
+    struct sparse_model *model;
+    const struct lessons *lessons;
+    const struct lessons_group *all; /* of the lessons */
+    size_t g;                        /* of the model; its number of groups: a new one */
+    const struct extend_settings *settings;
+};
+
+static enum sg_code add_column(const struct extending *x, size_t label, struct sg_err *err) {
+    const struct lessons *lessons = x->lessons;
+    struct sparse_group *group = &x->model->groups[x->g];
     const char *name = lessons->labels[label].name;
     struct lessons_group others, alone;
     struct source s = {.lessons = lessons,
                        .group = &others,
                        .alone = &alone,
                        .part = (uint32_t)(2 * 4294967295.0 / (double)(group->count + 2)),
-                       .chance = chance_seed(settings->seed, name)};
+                       .chance = chance_seed(x->settings->seed, name)};
     struct column column = {.buckets = grams_buckets(&group->shape)};
     enum sg_code code = SG_OK;
-    pick(lessons, all, label, false, &others);
-    pick(lessons, all, label, true, &alone);
+    pick(lessons, x->all, label, false, &others);
+    pick(lessons, x->all, label, true, &alone);
     if (others.count == 0)
         code = sg_err_set(
             err, SG_USAGE,
@@ -232,12 +240,12 @@ static enum sg_code add_column(struct sparse_model *model, size_t g, const struc
         column.weights = sg_zalloc(column.buckets, sizeof *column.weights);
         column.sums = sg_zalloc(column.buckets, sizeof *column.sums);
         column.counts = sg_zalloc(column.buckets, sizeof *column.counts);
-        code = learn(group, &s, (uint64_t)(SAMPLES * settings->effort), &column, err);
+        code = learn(group, &s, (uint64_t)(SAMPLES * x->settings->effort), &column, err);
     }
     if (code == SG_OK) {
-        uint32_t number = add_name(model, &lessons->labels[label], g);
+        uint32_t number = add_name(x->model, &lessons->labels[label], x->g);
         put_in(group, &column, number);
-        model->labels[number].local = (uint32_t)group->count - 1;
+        x->model->labels[number].local = (uint32_t)group->count - 1;
     }
     free(column.weights);
     free(column.sums);
@@ -252,50 +260,52 @@ static enum sg_code add_column(struct sparse_model *model, size_t g, const struc
 }
 
 /* A script that is new to the model, or had one label: trained from its text alone. */
-static enum sg_code train_script(struct sparse_model *model, size_t g,
-                                 const struct lessons *lessons, const struct lessons_group *all,
-                                 const struct extend_settings *settings, struct sg_err *err) {
-    struct train_plan plan = train_plan(lessons, all, settings->effort);
+static enum sg_code train_script(const struct extending *x, struct sg_err *err) {
+    struct sparse_model *model = x->model;
     struct train_progress progress = {0};
     struct sparse_group trained = {0};
-    for (size_t l = 0; g < model->group_count && l < model->groups[g].count; l++) {
-        const char *name = model->labels[model->groups[g].labels[l]].name;
-        if (!lessons_find(lessons, name))
+    const struct train_task task = {.lessons = x->lessons,
+                                    .group = x->all,
+                                    .plan = train_plan(x->lessons, x->all, x->settings->effort),
+                                    .seed = x->settings->seed,
+                                    .progress = &progress};
+    for (size_t l = 0; x->g < model->group_count && l < model->groups[x->g].count; l++) {
+        const char *name = model->labels[model->groups[x->g].labels[l]].name;
+        if (!lessons_find(x->lessons, name))
             return sg_err_set(err, SG_USAGE,
                               "text of %s is needed too: so far its script alone decides", name);
     }
-    enum sg_code code = train_group(lessons, all, &plan, settings->seed, &progress, &trained, err);
+    enum sg_code code = train_group(&task, &trained, err);
     if (code != SG_OK) {
         sparse_group_free(&trained);
         return code;
     }
-    if (g == model->group_count) {
-        model->groups = sg_realloc(model->groups, (g + 1) * sizeof *model->groups);
+    if (x->g == model->group_count) {
+        model->groups = sg_realloc(model->groups, (x->g + 1) * sizeof *model->groups);
         model->group_count++;
     } else {
-        sparse_group_free(&model->groups[g]);
+        sparse_group_free(&model->groups[x->g]);
     }
     for (size_t l = 0; l < trained.count; l++) {
-        const struct lessons_label *label = &lessons->labels[trained.labels[l]];
+        const struct lessons_label *label = &x->lessons->labels[trained.labels[l]];
         int number = extend_find(model, label->name);
-        trained.labels[l] = number >= 0 ? (uint32_t)number : add_name(model, label, g);
+        trained.labels[l] = number >= 0 ? (uint32_t)number : add_name(model, label, x->g);
         model->labels[trained.labels[l]].local = (uint32_t)l;
     }
-    model->groups[g] = trained;
+    model->groups[x->g] = trained;
     return SG_OK;
 }
 
 enum sg_code extend_label(struct sparse_model *model, const struct lessons *lessons, size_t label,
                           const struct extend_settings *settings, struct sg_err *err) {
-    const struct lessons_group *all = lessons->groups;
-    while (all->script != lessons->labels[label].script) all++;
-    const char *script = lessons->scripts.names[all->script];
-    size_t g = 0;
-    while (g < model->group_count && strcmp(model->groups[g].script, script) != 0) g++;
-    if (g == model->group_count && g == SPARSE_SCRIPTS)
+    struct extending x = {
+        .model = model, .lessons = lessons, .all = lessons->groups, .settings = settings};
+    while (x.all->script != lessons->labels[label].script) x.all++;
+    const char *script = lessons->scripts.names[x.all->script];
+    while (x.g < model->group_count && strcmp(model->groups[x.g].script, script) != 0) x.g++;
+    if (x.g == SPARSE_SCRIPTS)
         return sg_err_set(err, SG_USAGE, "the model has %d scripts: no room for %s", SPARSE_SCRIPTS,
                           script);
-    if (g == model->group_count || model->groups[g].count == 1)
-        return train_script(model, g, lessons, all, settings, err);
-    return add_column(model, g, lessons, all, label, settings, err);
+    if (x.g == model->group_count || model->groups[x.g].count == 1) return train_script(&x, err);
+    return add_column(&x, label, err);
 }

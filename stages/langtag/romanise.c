@@ -89,7 +89,8 @@ static bool is_eastern(enum romanise_language l) {
 }
 
 void romanise_style(enum romanise_language l, uint64_t *chance, struct romanise_style *s) {
-    *s = (struct romanise_style){.doubled = chance_between(chance, 13, 230),
+    *s = (struct romanise_style){.language = l,
+                                 .doubled = chance_between(chance, 13, 230),
                                  .open = chance_between(chance, 100, 256),
                                  .medial = chance_between(chance, 128, 256),
                                  .final = chance_part(chance, 230) ? 256 : 150,
@@ -315,9 +316,9 @@ static bool same_as_before(const struct unit *units, size_t i) {
 }
 
 /* Two letters for one double consonant are written kk, cch, tt: the first one loses its h. */
-static void put_consonant(enum romanise_language l, const struct romanise_style *s,
-                          const struct unit *units, size_t i, uint64_t *chance,
-                          struct sg_buf *out) {
+static void put_consonant(const struct romanise_style *s, const struct unit *units, size_t i,
+                          uint64_t *chance, struct sg_buf *out) {
+    enum romanise_language l = s->language;
     const char *letters = consonant(l, s, units, i, chance);
     if (l == ROMANISE_MAL && units[i].consonant == RRA &&
         ((i + 1 < UNITS && same_as_before(units, i + 1)) || cluster_before(units, i)))
@@ -339,8 +340,9 @@ static void put_consonant(enum romanise_language l, const struct romanise_style 
     sg_buf_puts(out, letters);
 }
 
-void romanise_word(enum romanise_language l, const struct romanise_style *s, const char *word,
-                   size_t len, uint64_t *chance, struct sg_buf *out) {
+void romanise_word(const struct romanise_style *s, const char *word, size_t len, uint64_t *chance,
+                   struct sg_buf *out) {
+    enum romanise_language l = s->language;
     struct unit units[UNITS];
     size_t n = find_units(l, word, len, units);
     bool bare = s->bare && chance_part(chance, s->bare);
@@ -348,7 +350,7 @@ void romanise_word(enum romanise_language l, const struct romanise_style *s, con
     if (!is_southern(l)) drop_schwas(s, units, n, chance);
     for (size_t i = 0; i < n; i++) {
         const struct unit *u = &units[i];
-        if (u->consonant) put_consonant(l, s, units, i, chance, out);
+        if (u->consonant) put_consonant(s, units, i, chance, out);
         bool left_out =
             bare && u->consonant && (u->vowel == A || (u->vowel == AA && i + 1 < n)) && n > 1;
         if (u->vowel && !left_out) sg_buf_puts(out, vowel(l, s, u, i + 1 == n, chance));

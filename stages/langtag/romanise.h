@@ -36,6 +36,7 @@ enum romanise_language {
 
 /* How a writer spells: chances are parts of 256. */
 struct romanise_style {
+    enum romanise_language language;
     uint32_t doubled;       /* aa, ee, oo for long vowels; half of that at a word's end */
     uint32_t open;          /* Bengali, Assamese, Odia: the inherent vowel as o */
     uint32_t medial, final; /* schwas that fall */
@@ -47,8 +48,8 @@ struct romanise_style {
 
 void romanise_style(enum romanise_language language, uint64_t *chance,
                     struct romanise_style *style);
-void romanise_word(enum romanise_language language, const struct romanise_style *style,
-                   const char *word, size_t len, uint64_t *chance, struct sg_buf *out);
+void romanise_word(const struct romanise_style *style, const char *word, size_t len,
+                   uint64_t *chance, struct sg_buf *out);
 
 enum sg_code romanise_lessons(struct lessons *lessons, uint64_t seed,
                               struct sg_err *err) SG_MUST_CHECK;

@@ -174,7 +174,7 @@ static void make_line(struct source *s) {
         else if (mix.everyday && chance_part(&s->chance, mix.everyday))
             put_everyday(s);
         else
-            romanise_word(s->language, &style, word, (size_t)(at - word), &s->chance, &s->line);
+            romanise_word(&style, word, (size_t)(at - word), &s->chance, &s->line);
         at += at < end;
         if (s->line.len == before) {
             if (word == at) break;

@@ -188,26 +188,25 @@ static enum sg_code train(struct source *s, const struct train_plan *plan, struc
     return code;
 }
 
-enum sg_code train_group(const struct lessons *lessons, const struct lessons_group *group,
-                         const struct train_plan *plan, uint64_t seed,
-                         struct train_progress *progress, struct sparse_group *out,
+enum sg_code train_group(const struct train_task *task, struct sparse_group *out,
                          struct sg_err *err) {
-    const char *script = lessons->scripts.names[group->script];
-    struct source source = {.lessons = lessons,
+    const struct lessons_group *group = task->group;
+    const char *script = task->lessons->scripts.names[group->script];
+    struct source source = {.lessons = task->lessons,
                             .group = group,
-                            .shape = &plan->shape,
-                            .chance = chance_seed(seed, script),
-                            .progress = progress,
-                            .rate = plan->rate};
+                            .shape = &task->plan.shape,
+                            .chance = chance_seed(task->seed, script),
+                            .progress = task->progress,
+                            .rate = task->plan.rate};
     enum sg_code code = SG_OK;
     memcpy(out->script, script, 4);
     out->count = group->count;
     if (group->count > 1)
-        code = train(&source, plan, out, err);
+        code = train(&source, &task->plan, out, err);
     else
         sparse_group_init(out);
     if (code == SG_OK) memcpy(out->labels, group->labels, group->count * sizeof *out->labels);
-    free(source.stream.units);
+    letters_free(&source.stream);
     grams_free(&source.grams);
     return code;
 }

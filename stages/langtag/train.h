@@ -39,10 +39,16 @@ struct train_plan train_plan(const struct lessons *lessons, const struct lessons
 uint64_t train_samples(const struct train_plan *plan);
 uint64_t train_bytes(const struct train_plan *plan, size_t labels);
 
+struct train_task {
+    const struct lessons *lessons;
+    const struct lessons_group *group;
+    struct train_plan plan;
+    uint64_t seed;
+    struct train_progress *progress;
+};
+
 /* out: a group with its labels numbered as in lessons. */
-enum sg_code train_group(const struct lessons *lessons, const struct lessons_group *group,
-                         const struct train_plan *plan, uint64_t seed,
-                         struct train_progress *progress, struct sparse_group *out,
+enum sg_code train_group(const struct train_task *task, struct sparse_group *out,
                          struct sg_err *err) SG_MUST_CHECK;
 
 #endif

@@ -47,7 +47,7 @@ const struct sg_option train_options[] = {
 /* clang-format on */
 
 struct task {
-    struct train_plan plan;
+    struct train_task train;
     struct train_progress progress;
     uint64_t told;
 };
@@ -111,8 +111,7 @@ static void *work(void *argument) {
                                                                         : t->lessons.group_count;
         pthread_mutex_unlock(&t->lock);
         if (g == t->lessons.group_count) return NULL;
-        enum sg_code code = train_group(&t->lessons, &t->lessons.groups[g], &t->tasks[g].plan,
-                                        t->seed, &t->tasks[g].progress, &t->model->groups[g], &err);
+        enum sg_code code = train_group(&t->tasks[g].train, &t->model->groups[g], &err);
         pthread_mutex_lock(&t->lock);
         if (code != SG_OK && t->code == SG_OK) {
             t->code = code;
@@ -132,7 +131,7 @@ static void tell(struct training *t, uint64_t started, uint64_t now) {
         if (t->lessons.groups[g].count < 2) continue;
         uint64_t seen = atomic_load_explicit(&task->progress.done, memory_order_relaxed),
                  right = atomic_load_explicit(&task->progress.right, memory_order_relaxed),
-                 of = train_samples(&task->plan);
+                 of = train_samples(&task->train.plan);
         done += seen;
         all += of;
         if (seen == 0 || seen == task->told) continue;
@@ -198,8 +197,12 @@ static enum sg_code plan_all(struct training *t, uint64_t usable, struct sg_err 
     t->tasks = sg_zalloc(t->lessons.group_count, sizeof *t->tasks);
     for (size_t g = 0; g < t->lessons.group_count; g++) {
         const struct lessons_group *group = &t->lessons.groups[g];
-        t->tasks[g].plan = train_plan(&t->lessons, group, t->effort);
-        uint64_t bytes = group->count > 1 ? train_bytes(&t->tasks[g].plan, group->count) : 0;
+        t->tasks[g].train = (struct train_task){.lessons = &t->lessons,
+                                                .group = group,
+                                                .plan = train_plan(&t->lessons, group, t->effort),
+                                                .seed = t->seed,
+                                                .progress = &t->tasks[g].progress};
+        uint64_t bytes = group->count > 1 ? train_bytes(&t->tasks[g].train.plan, group->count) : 0;
         if (bytes > most) most = bytes;
     }
     if (most <= usable) return SG_OK;

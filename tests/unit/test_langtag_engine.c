@@ -189,15 +189,17 @@ static struct sparse_model *train_small(uint64_t seed) {
     model->group_count = lessons.group_count;
     model->groups = sg_zalloc(model->group_count, sizeof *model->groups);
     for (size_t g = 0; g < model->group_count; g++) {
-        struct train_plan plan = train_plan(&lessons, &lessons.groups[g], 0.002);
-        plan.shape.low_bits = 10;
-        plan.shape.high_bits = 12;
-        plan.dense = 40;
-        plan.pairs = 1500;
-        plan.start_samples = g == 0 ? 500 : 0;
-        assert_int_equal(train_group(&lessons, &lessons.groups[g], &plan, seed, &progress,
-                                     &model->groups[g], &err),
-                         SG_OK);
+        struct train_task task = {.lessons = &lessons,
+                                  .group = &lessons.groups[g],
+                                  .plan = train_plan(&lessons, &lessons.groups[g], 0.002),
+                                  .seed = seed,
+                                  .progress = &progress};
+        task.plan.shape.low_bits = 10;
+        task.plan.shape.high_bits = 12;
+        task.plan.dense = 40;
+        task.plan.pairs = 1500;
+        task.plan.start_samples = g == 0 ? 500 : 0;
+        assert_int_equal(train_group(&task, &model->groups[g], &err), SG_OK);
         assert_true(model->groups[g].pair_count <= 1500 && model->groups[g].dense_count <= 40);
     }
     calibrate_identity(model);
@@ -472,12 +474,12 @@ static void romanised_words(void **unused) {
         {ROMANISE_MAL, "പാട്ട്", "patt"},  {ROMANISE_KAN, "ಮನೆ", "mane"},
         {ROMANISE_BEN, "কাজ", "kaj"},
     };
-    const struct romanise_style plain = {.medial = 256, .final = 256};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct sg_buf out = {0};
         uint64_t chance = 1;
-        romanise_word(cases[i].language, &plain, cases[i].word, strlen(cases[i].word), &chance,
-                      &out);
+        const struct romanise_style plain = {
+            .language = cases[i].language, .medial = 256, .final = 256};
+        romanise_word(&plain, cases[i].word, strlen(cases[i].word), &chance, &out);
         sg_buf_str(&out);
         size_t len = strlen(cases[i].romanised);
         if (strncmp(out.data, cases[i].romanised, len) != 0 || out.len > len + 1)
