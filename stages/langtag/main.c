@@ -12,7 +12,7 @@
 #include "train_run.h"
 
 #define MODEL_MAX ((size_t)16 << 30)
-#define PROGRAM_BYTES ((uint64_t)8 << 20) /* the embedded model as it is read, the script table */
+#define PROGRAM_BYTES ((uint64_t)24 << 20) /* the embedded model, packed and unpacked; the script table; huge pages begun */
 
 /* clang-format off */
 static const struct sg_option options[] = {

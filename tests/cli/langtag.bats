@@ -203,6 +203,10 @@ END
     echo 'aaa_Latn -9' >prior
     sangam-langtag -q --train texts -o shifted.model --effort 0.002 --prior prior
     run ! cmp -s my.model shifted.model
+    # priors and calibration may come later, and again: the same file
+    sangam-langtag -q --train texts --dev dev --prior prior -o at-once.model --effort 0.002 >/dev/null
+    sangam-langtag -q --dev dev --model my.model --prior prior -o later.model >/dev/null
+    cmp at-once.model later.model
 }
 
 @test "--train: what is wrong is named" {
