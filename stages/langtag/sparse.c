@@ -19,6 +19,7 @@
 #include "base/cpu.h"
 #include "base/num.h"
 
+#define LINE_BYTES 64   /* of the cache */
 #define NEGLIGIBLE 9.0f /* below the best logit */
 
 static void make_room(struct sparse_scratch *s) {
@@ -32,22 +33,28 @@ static inline void ask_line(const struct sparse_group *group, uint32_t bucket) {
     __builtin_prefetch(group->lines + (size_t)(bucket / SPARSE_LINE_BUCKETS) * SPARSE_LINE_BYTES);
 }
 
+static inline void ask_row(const struct sparse_group *group, uint32_t row) {
+    const int8_t *at = group->dense + (size_t)row * group->width;
+    for (size_t l = 0; l < group->width; l += LINE_BYTES) __builtin_prefetch(at + l);
+}
+
 /* Dense rows to s->rows, others to s->buckets. Returns the number of rows; *others that of buckets. */
 static size_t part(const struct sparse_group *group, struct sparse_scratch *s, size_t *others) {
     size_t rows = 0, left = 0;
+    for (size_t i = s->grams.low; i < s->grams.count; i++) ask_line(group, s->grams.buckets[i]);
     for (size_t i = 0; i < s->grams.low; i++) {
         uint32_t bucket = s->grams.buckets[i], row = group->dense_of[bucket];
-        s->rows[rows] = row - 1;
-        rows += row != 0;
-        s->buckets[left] = bucket;
-        left += row == 0;
-        ask_line(group, bucket);
+        if (row) {
+            s->rows[rows++] = row - 1;
+            ask_row(group, row - 1);
+        } else {
+            s->buckets[left++] = bucket;
+            ask_line(group, bucket);
+        }
     }
-    for (size_t i = s->grams.low; i < s->grams.count; i++) {
-        s->buckets[left++] = s->grams.buckets[i];
-        ask_line(group, s->grams.buckets[i]);
-    }
-    *others = left;
+    size_t high = s->grams.count - s->grams.low;
+    memcpy(s->buckets + left, s->grams.buckets + s->grams.low, high * sizeof *s->buckets);
+    *others = left + high;
     return rows;
 }
 
