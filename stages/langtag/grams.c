@@ -9,6 +9,7 @@
 #include "grams.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 
@@ -30,10 +31,6 @@ static inline uint32_t mix(uint32_t h) {
 
 static inline uint32_t three(const uint16_t *s) {
     return s[0] * C0 + s[1] * C1 + s[2] * C2;
-}
-
-static inline uint32_t five(const uint16_t *s) {
-    return mix(three(s) + s[3] * C3 + s[4] * C4 + FIVE);
 }
 
 /* At most one low feature a unit (Han: two), and one 5-gram and one word. */
@@ -60,36 +57,43 @@ static void find_han(const struct grams_shape *shape, const uint16_t *s, size_t 
     out->count = (size_t)(at - out->buckets);
 }
 
-/* The word behind the space at s[0]; *after is its length. */
-static uint32_t word(const uint16_t *s, size_t *after) {
-    uint32_t h = WORD;
-    size_t n = 1;
-    for (; s[n] != ' '; n++) {
-        h = (h + s[n]) * C0;
-        h ^= h >> 15;
-    }
-    *after = n - 1;
-    return mix(h);
-}
-
+/* One pass; 5-grams and words are kept apart until the end. */
 static void find_letters(const struct grams_shape *shape, const uint16_t *s, size_t len,
                          struct grams *out) {
     unsigned low = 32 - shape->low_bits, high = 32 - shape->high_bits;
-    uint32_t first_high = 1u << shape->low_bits, *at = out->buckets;
+    uint32_t first_high = 1u << shape->low_bits, *at3 = out->buckets, *at5 = at3 + len,
+             *words = at5 + len, *at_word = words, word = WORD;
+    size_t letters = 0; /* of the word so far */
+    uint32_t inner1 = len > 1 && s[1] != ' ', inner2 = len > 2 && s[2] != ' ';
     for (size_t i = 0; i + 2 < len; i++) {
-        *at = mix(three(s + i)) >> low;
-        at += s[i + 1] != ' ';
+        uint32_t h = three(s + i), inner3 = 0;
+        *at3 = mix(h) >> low;
+        at3 += inner1;
+        if (i + 4 < len) {
+            inner3 = s[i + 3] != ' ';
+            *at5 = first_high + (mix(h + s[i + 3] * C3 + s[i + 4] * C4 + FIVE) >> high);
+            at5 += inner1 & inner2 & inner3;
+        }
+        if (inner1) {
+            word = (word + s[i + 1]) * C0;
+            word ^= word >> 15;
+            letters++;
+        }
+        if (!inner2) { /* the word ends */
+            *at_word = first_high + (mix(word) >> high);
+            at_word += letters == 2 || letters >= 4;
+            word = WORD;
+            letters = 0;
+        }
+        inner1 = inner2;
+        inner2 = inner3;
     }
-    out->low = (size_t)(at - out->buckets);
-    for (size_t i = 0; i + 4 < len; i++) {
-        *at = first_high + (five(s + i) >> high);
-        at += (s[i + 1] != ' ') & (s[i + 2] != ' ') & (s[i + 3] != ' ');
-    }
-    for (size_t i = 0, letters; i + 1 < len; i += letters + 1) {
-        uint32_t hash = word(s + i, &letters);
-        if (letters == 2 || letters >= 4) *at++ = first_high + (hash >> high);
-    }
-    out->count = (size_t)(at - out->buckets);
+    size_t lows = (size_t)(at3 - out->buckets), fives = (size_t)(at5 - out->buckets - len),
+           others = (size_t)(at_word - words);
+    memmove(at3, out->buckets + len, fives * sizeof *at3);
+    memmove(at3 + fives, words, others * sizeof *at3);
+    out->low = lows;
+    out->count = lows + fives + others;
 }
 
 void grams_find(const struct grams_shape *shape, const uint16_t *units, size_t len,

@@ -15,26 +15,44 @@
 void letters_count(const struct script_table *table, const char *text, size_t len,
                    struct letters *n) {
     const char *end = text + len;
+    const uint32_t *ascii = table->entries + ((size_t)table->blocks[0] << 8);
+    uint32_t solid = 0, tokens = 0, run = 0, run_script = SCRIPT_FIRST;
     bool in_token = false;
     while (text < end) {
-        if ((unsigned char)*text >= 0x80) n->beyond_ascii = true;
-        uint32_t entry = script_entry(table, sg_utf8_next(&text)), script = script_of(entry);
+        uint32_t entry;
+        if ((unsigned char)*text < 0x80) {
+            entry = ascii[(unsigned char)*text++];
+        } else {
+            n->beyond_ascii = true;
+            entry = script_entry(table, sg_utf8_next(&text));
+        }
+        uint32_t script = script_of(entry);
         enum script_class class = script_class_of(entry);
         if (class == SCRIPT_SPACE) {
             in_token = false;
             continue;
         }
         if (class == SCRIPT_IGNORED || script == SCRIPT_INHERITED) continue;
-        n->tokens += !in_token;
+        tokens += !in_token;
         in_token = true;
-        n->solid++;
+        solid++;
         if (class == SCRIPT_LETTER && script >= SCRIPT_FIRST) {
-            n->scripted++;
-            n->by_script[script]++;
+            if (script != run_script) { /* letters of a script come in rows */
+                n->by_script[run_script] += run;
+                n->scripted += run;
+                run_script = script;
+                run = 0;
+            }
+            run++;
+        } else {
+            n->code += class == SCRIPT_CODE;
+            n->parens += class == SCRIPT_PAREN;
         }
-        n->code += class == SCRIPT_CODE;
-        n->parens += class == SCRIPT_PAREN;
     }
+    n->by_script[run_script] += run;
+    n->scripted += run;
+    n->solid += solid;
+    n->tokens += tokens;
 }
 
 /* What the last thing written was; BREAK: a space is due before the next. */
@@ -90,10 +108,13 @@ static uint16_t *room(struct letters_stream *stream, size_t len) {
 void letters_write(const struct script_table *table, const char *text, size_t len, uint32_t script,
                    struct letters_stream *stream) {
     const char *end = text + len;
+    const uint32_t *ascii = table->entries + ((size_t)table->blocks[0] << 8);
     struct writer w = {.at = room(stream, len), .last = BREAK};
     if (stream->len > 0) w.at--; /* the space that ended the piece before begins this one */
     while (text < end) {
-        uint32_t entry = script_entry(table, sg_utf8_next(&text)), of = script_of(entry);
+        uint32_t entry = (unsigned char)*text < 0x80 ? ascii[(unsigned char)*text++]
+                                                     : script_entry(table, sg_utf8_next(&text));
+        uint32_t of = script_of(entry);
         enum script_class class = script_class_of(entry);
         if (class == SCRIPT_LETTER && (of == script || of < SCRIPT_UNKNOWN)) {
             put_letter(&w, unit_of(script_lower(entry)));
