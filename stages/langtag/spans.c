@@ -136,8 +136,9 @@ static void cut(const struct langtag *t, const char *text, size_t len, struct sp
         size_t end = lf ? (size_t)(lf - text) : len;
         blank |= end == at;
         while (at < end) {
-            size_t to = script_change(t, text, at, end);
-            to = unit_end(text, at, to, most);
+            size_t near = end - at > 2 * most ? at + 2 * most : end, /* what is looked at */
+                to = script_change(t, text, at, near);
+            to = unit_end(text, at, to == near ? end : to, most);
             add_unit(spans, at, to - at, blank);
             blank = false;
             at = to;

@@ -169,6 +169,12 @@ END
     [ "$(jq -c '[.span_langs, .mixed]' <<<"$output" | paste -sd' ')" = '[["eng_Latn"],false] [["hin_Deva"],false] [["kor_Hang"],false] [["zxx_Zxxx"],false] [["und_Sund"],false]' ]
     [ "$(jq -c 'keys_unsorted | .[-4:]' <<<"${lines[0]}")" = '["span_starts","span_ends","span_langs","mixed"]' ]
     jq -cRs '{text:.}' mixed.txt | SANGAM_CPU=portable sangam-langtag -q --spans | cmp - got
+    # one line of 3 MB, with one change in it
+    awk 'BEGIN { for (; i < 25000; i++) printf "The ferry leaves at seven, so we pack our bags before breakfast. "
+        for (; i < 45000; i++) printf "Wir haben gestern den ganzen Nachmittag im Garten gearbeitet und sind müde. " }' >long.txt
+    jq -cRs '{text:.}' long.txt | timeout 20 sangam-langtag -q --spans >got
+    [ "$(jq -c '.span_langs' got)" = '["eng_Latn","deu_Latn"]' ]
+    jq -e '(.span_ends[0] - 25000 * 65) | . > -1000 and . < 1000' got
 }
 
 @test "--report: counts, scores and lines of tagged records, whatever their order" {
