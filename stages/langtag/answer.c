@@ -120,6 +120,8 @@ static struct winner winner(const struct langtag *t, const struct sparse_group *
 
 /* ---- the list of the best ---- */
 
+#define LEAST_LOGIT -1e30f
+
 struct listed {
     const char *name;
     float score;
@@ -136,25 +138,36 @@ static void list_one(struct listed *best, size_t *count, size_t most, struct lis
     best[at] = one;
 }
 
-static bool is_live(const struct sparse_scratch *s, size_t local) {
-    for (size_t i = 0; i < s->live_count; i++)
-        if (s->live[i] == local) return true;
-    return false;
+/* Places of the `wanted` best labels among those that are too unlikely to be live. */
+static size_t next_best(const struct sparse_group *group, const struct sparse_scratch *s,
+                        size_t wanted, uint16_t *places) {
+    size_t count = 0;
+    for (size_t l = 0; wanted > 0 && l < group->count; l++) {
+        float z = s->logits[l];
+        if (z >= s->least_live || (count == wanted && z <= s->logits[places[count - 1]])) continue;
+        if (z < LEAST_LOGIT) continue; /* not to be chosen */
+        size_t at = count < wanted ? count++ : count - 1;
+        for (; at > 0 && s->logits[places[at - 1]] < z; at--) places[at] = places[at - 1];
+        places[at] = (uint16_t)l;
+    }
+    return count;
 }
 
 static void list_best(const struct langtag *t, const struct reading *reading,
                       const struct sparse_scratch *s, struct langtag_answer *answer) {
     const struct sparse_group *group = reading->group;
     struct listed best[LANGTAG_TOP_MAX];
+    uint16_t places[LANGTAG_TOP_MAX];
     size_t count = 0;
     for (size_t i = 0; i < s->live_count; i++)
         list_one(best, &count, t->top,
                  (struct listed){.name = t->labels[group->labels[s->live[i]]].name,
                                  .score = s->probability[i]});
-    const uint16_t *by_name = t->by_name[group - t->sparse->groups];
-    for (size_t i = 0; count < t->top && i < group->count; i++) /* then some of those with 0 */
-        if (sparse_allowed(reading->bias, by_name[i]) && !is_live(s, by_name[i]))
-            best[count++] = (struct listed){.name = t->labels[group->labels[by_name[i]]].name};
+    size_t more = next_best(group, s, t->top - count, places);
+    for (size_t i = 0; i < more; i++)
+        list_one(best, &count, t->top,
+                 (struct listed){.name = t->labels[group->labels[places[i]]].name,
+                                 .score = sparse_probability(s, places[i])});
     answer->count = count;
     for (size_t i = 0; i < count; i++) {
         answer->labels[i] = best[i].name;

@@ -131,21 +131,6 @@ static void set_biases(struct langtag *t, const float *priors) {
     }
 }
 
-static void order_names(struct langtag *t) {
-    t->by_name = sg_zalloc(t->sparse->group_count, sizeof *t->by_name);
-    for (size_t g = 0; g < t->sparse->group_count; g++) {
-        const struct sparse_group *group = &t->sparse->groups[g];
-        uint16_t *order = t->by_name[g] = sg_alloc(group->count * sizeof *order);
-        for (size_t l = 0; l < group->count; l++) {
-            const char *name = t->labels[group->labels[l]].name;
-            size_t at = l;
-            for (; at > 0 && strcmp(t->labels[group->labels[order[at - 1]]].name, name) > 0; at--)
-                order[at] = order[at - 1];
-            order[at] = (uint16_t)l;
-        }
-    }
-}
-
 /* A line is a label, white space and a number; # begins a comment. What is not named has 0. */
 static enum sg_code parse_prior(const struct langtag *t, char *line, float *priors,
                                 struct sg_err *err) {
@@ -200,7 +185,6 @@ static enum sg_code set_up(struct langtag *t, const struct langtag_settings *set
     if (priors) code = langtag_priors(t, settings->priors, priors, err);
     find_groups(t);
     set_biases(t, priors);
-    order_names(t);
     free(priors);
     return code;
 }
@@ -227,8 +211,6 @@ enum sg_code langtag_new(struct langtag **out, const struct langtag_settings *se
 void langtag_free(struct langtag *t) {
     if (!t) return;
     for (size_t g = 0; t->bias && g < t->sparse->group_count; g++) free(t->bias[g]);
-    for (size_t g = 0; t->by_name && g < t->sparse->group_count; g++) free(t->by_name[g]);
-    free(t->by_name);
     free(t->bias);
     free(t->labels);
     free(t->allowed);

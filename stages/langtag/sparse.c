@@ -102,7 +102,8 @@ void sparse_read(const struct sparse_group *group, const float *bias,
 }
 
 void sparse_choose(const struct sparse_group *group, struct sparse_scratch *s) {
-    s->live_count = sparse_kernel()->above(s->logits, group->width, s->best - NEGLIGIBLE, s->live);
+    s->least_live = s->best - NEGLIGIBLE;
+    s->live_count = sparse_kernel()->above(s->logits, group->width, s->least_live, s->live);
     double sum = 0;
     for (size_t i = 0; i < s->live_count; i++) {
         s->probability[i] = (float)sg_num_exp((double)(s->logits[s->live[i]] - s->best));
@@ -110,6 +111,11 @@ void sparse_choose(const struct sparse_group *group, struct sparse_scratch *s) {
     }
     for (size_t i = 0; i < s->live_count; i++)
         s->probability[i] = (float)((double)s->probability[i] / sum);
+    s->sum = sum;
+}
+
+float sparse_probability(const struct sparse_scratch *s, size_t local) {
+    return (float)(sg_num_exp((double)(s->logits[local] - s->best)) / s->sum);
 }
 
 float *sparse_biases(const struct sparse_group *group) {

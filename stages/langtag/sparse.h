@@ -99,6 +99,8 @@ struct sparse_scratch {
     uint16_t live[SPARSE_LABELS];
     float probability[SPARSE_LABELS];
     size_t live_count;
+    float least_live; /* the logit from which on a label is live */
+    double sum;       /* of the live ones' exponentials */
 };
 void sparse_scratch_free(struct sparse_scratch *scratch);
 
@@ -109,6 +111,9 @@ void sparse_read(const struct sparse_group *group, const float *bias,
 
 /* Softmax over what sparse_read left. */
 void sparse_choose(const struct sparse_group *group, struct sparse_scratch *scratch);
+
+/* What a label has that is not live, by its place: next to nothing. */
+float sparse_probability(const struct sparse_scratch *scratch, size_t local);
 
 /* Biases of the group's width; caller frees. */
 float *sparse_biases(const struct sparse_group *group);

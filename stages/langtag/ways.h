@@ -32,7 +32,6 @@ struct langtag {
     bool limited;
     float **
         bias; /* sparse: by group, as sparse_read wants them: with priors, -INFINITY when not allowed */
-    uint16_t **by_name; /* sparse: by group, its labels' places in the order of their names */
     int by_script[SCRIPT_MAX]; /* sparse: the group, -1: none */
     int latin, han, hangul;
     int sparse_zxx; /* the label of what is no language; -1: the model has none */
