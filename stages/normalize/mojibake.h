@@ -4,7 +4,7 @@
  * Shape   one line of code points in, the repaired line out.
  * Calls   mojibake_new once, then its tables are read-only; mojibake_fix with a scratch of its own thread.
  *         mojibake_badness alone reads a line of UTF-8 as it stands, for the fast path.
- * Owns    the tables (about 1.5 MiB: ten reverse tables of 64 Ki entries, the automaton).
+ * Owns    the tables (about 200 KiB: the encodings both ways, the automaton).
  * Errors  none.
  * Source  normalize.md section 4, the method of ftfy 6.3.1 (Apache-2.0), own implementation.
  */
