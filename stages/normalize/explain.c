@@ -213,11 +213,12 @@ static void put_side(struct sg_buf *out, char sign, const struct side *side) {
     sg_buf_printf(out, "  %c %s", sign, side->head_cut ? "\xE2\x80\xA6" : "");
     for (unsigned i = 0; i < side->len; i++) {
         bool changed = i >= side->at && i < side->at + side->changed;
-        if (side->part_cut && i == side->at + side->changed) sg_buf_puts(out, "[\xE2\x80\xA6]");
         if (shown(side->text[i], changed))
             put_point(out, side->text[i]);
         else
             sg_buf_printf(out, "<U+%04X>", side->text[i]);
+        if (side->part_cut && i + 1 == side->at + side->changed)
+            sg_buf_puts(out, "[\xE2\x80\xA6]");
     }
     sg_buf_puts(out, side->tail_cut ? "\xE2\x80\xA6\n" : "\n");
 }

@@ -99,14 +99,14 @@ static const char *const prose[NORMALIZE_KEYS] = {
         "col·lega, Afrikaans \u0149 becomes ’n. Letters are not ligatures: æ, œ, ß, \u0587 stay.",
     [KEY_PRESENTATION] =
         "Shapes that a printer or an old program stored in place of letters: Arabic "
-        "\uFE8D\uFEDF\uFEDC\uFE98\uFE8E\uFE8F becomes الكتاب, Persian \uFB56 پ, Hebrew \uFB4F אל, upright brackets "
+        "\uFE8D\uFEDF\uFEDC\uFE98\uFE8E\uFE8F becomes الكتاب, Persian \uFB56 becomes پ, Hebrew \uFB4F becomes אל, upright brackets "
         "of vertical Chinese and Japanese the plain ones, Kangxi radicals from PDF files (\u2F08民) the characters "
         "(人民), three private bullets of Word their signs. Religious phrases of one sign (\uFDFA) stay. Documents "
         "stored in display order (last letter first) are not turned round but marked visual_order=1 in norm. "
         "aggressive also makes mathematical letters plain ones. What is lost: which shape was shown, for example in "
         "a primer.",
     [KEY_INDIC] =
-        "What looks the same is spelt the same, by Unicode's list of sequences not to use, for Devanagari, Bengali, "
+        "By Unicode's list of sequences that are not to be used, for Devanagari, Bengali, "
         "Gurmukhi, Gujarati, Odia, Tamil, Telugu, Kannada, Malayalam, Sinhala and others: अ + ◌ा becomes आ, ए + ◌े "
         "becomes ऐ, Tamil ஸ்ரீ becomes ஶ்ரீ, Bengali ত + U+09CD + U+200D becomes ৎ, Malayalam ര + U+0D4D + U+200D "
         "becomes ർ. A nukta goes before the vowel sign (क + ◌ि + U+093C becomes क़ि), a doubled anusvara, "
@@ -229,7 +229,8 @@ static char *item_of(unsigned key) {
     struct sg_buf out = {0};
     sg_buf_printf(&out, ".It Cm %s\n", info->name);
     char *about = sg_strdup(info->about);
-    about[0] = (char)toupper((unsigned char)about[0]);
+    if (about[strcspn(about, " :")] != ':') /* "vs: ..." begins with a value, as it is written */
+        about[0] = (char)toupper((unsigned char)about[0]);
     put_text(&out, about);
     sg_buf_puts(&out, ".\n");
     put_text(&out, prose[key]);
