@@ -10,11 +10,9 @@
 #include "entities.h"
 
 #include <string.h>
-#include <unicode/unorm2.h>
 
 #include "entity_table.h"
 #include "passes.h"
-#include "text/utf8.h"
 
 enum {
     REFERENCE =
@@ -120,37 +118,21 @@ static size_t decode(const struct line *in, struct line *out) {
     return decoded;
 }
 
-static bool is_ascii_letter(uint32_t c) {
-    return (c | 32) >= 'a' && (c | 32) <= 'z';
-}
-
-/* "<A\u0301" is "<\u00C1" once it is composed, and must not be markup before and none afterwards. */
-static bool begins_with_ascii_letter(uint32_t c) {
-    UErrorCode status = U_ZERO_ERROR;
-    UChar parts[16];
-    const UNormalizer2 *nfd = unorm2_getNFDInstance(&status);
-    int32_t len =
-        U_FAILURE(status) ? 0 : unorm2_getDecomposition(nfd, (UChar32)c, parts, 16, &status);
-    return U_SUCCESS(status) && len > 0 && is_ascii_letter(parts[0]);
-}
-
-/* Text about HTML, or HTML itself, means its references as they stand. */
 static bool is_markup(const char *text, const char *end) {
-    while ((text = memchr(text, '<', (size_t)(end - text))) && ++text < end) {
-        const char *at = text;
-        uint32_t c = sg_utf8_next(&at);
-        if (c == '/' || c == '!' || is_ascii_letter(c) ||
-            (c >= 0x80 && begins_with_ascii_letter(c)))
+    while ((text = memchr(text, '<', (size_t)(end - text))) && ++text < end)
+        if (*text == '/' || *text == '!' || (*text >= 'a' && *text <= 'z') ||
+            (*text >= 'A' && *text <= 'Z'))
             return true;
-    }
     return false;
 }
 
+bool entities_markup(struct job *job) {
+    if (job->markup == UNDECIDED) job->markup = is_markup(job->text, job->end) ? YES : NO;
+    return job->markup == YES;
+}
+
 bool pass_entities(struct job *job, const struct line *in, struct line *out) {
-    if (job->settings->value[KEY_ENTITIES] == ENTITIES_AUTO) {
-        if (job->markup == UNDECIDED) job->markup = is_markup(job->text, job->end) ? YES : NO;
-        if (job->markup == YES) return false;
-    }
+    if (job->settings->value[KEY_ENTITIES] == ENTITIES_AUTO && entities_markup(job)) return false;
     size_t decoded = decode(in, out);
     job->counts[COUNT_ENTITIES] += decoded;
     return decoded > 0;

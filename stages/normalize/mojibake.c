@@ -197,12 +197,7 @@ static void decode_line(const char *utf8, const char *end, struct line *line) {
     while (utf8 < end) line_put(line, sg_utf8_next(&utf8));
 }
 
-/*
- * Somewhere in the document a line is bad by another than the weak patterns, and can be repaired: then the weak ones count
- * too. Both are asked for, because what cannot be repaired stays and would still be there when the answer is normalized
- * again; by then nothing that can be repaired is left, and the weak lines stay as they were.
- */
-static bool has_strong_line(struct job *job) {
+bool mojibake_strong(struct job *job) {
     if (job->strong != UNDECIDED) return job->strong == YES;
     struct mojibake_scratch *scratch = job->mojibake_scratch;
     struct mojibake_report report;
@@ -229,7 +224,7 @@ bool pass_mojibake(struct job *job, const struct line *in, struct line *out) {
     struct mojibake_report report;
     enum badness badness = mojibake_badness_of(job->mojibake, in);
     if (badness == GOOD) return false;
-    if (badness == WEAK && job->settings->value[KEY_MOJI_WEAK] == WEAK_DOC && !has_strong_line(job))
+    if (badness == WEAK && job->settings->value[KEY_MOJI_WEAK] == WEAK_DOC && !mojibake_strong(job))
         return false;
     bool changed = mojibake_fix(job->mojibake, job->mojibake_scratch, true, in, out, &report);
     job->counts[COUNT_TOO_LONG] += report.too_long;
@@ -244,12 +239,12 @@ bool pass_mojibake(struct job *job, const struct line *in, struct line *out) {
  * text is full of, count only beside each other: "\u00E9\u201D", "\u00BB\u00E9"; the marks and the degree sign also after
  * four Cyrillic and four Greek capitals.
  */
-static const char alone[] = "[cw$bnxU 153 402 201A FB01 FB02]";
+static const char alone[] = "[cw$bnxU 153 402 201A]";
 
-enum { MARKS_OR_LETTERS = 128 };
+enum { MEMBERS = 128 };
 
 struct members {
-    uint32_t at[MARKS_OR_LETTERS];
+    uint32_t at[MEMBERS];
     size_t count;
 };
 
@@ -262,30 +257,19 @@ static void add_trigger(void *owner, uint32_t first, uint32_t last) {
     trigger_range(owner, KEY_MOJIBAKE, first, last);
 }
 
-static bool is_alone(uint32_t c, const struct settings *settings) {
-    if (c == 0x153 || c == 0x201A || c == 0xFB01 || c == 0xFB02) return true;
-    /* With `quotes` on they are looked at wherever they stand, and cost no more. */
-    return settings->value[KEY_QUOTES] != OFF && (c == 0x2018 || c == 0x201C || c == 0x201D);
-}
-
-static void add_pairs(struct triggers *triggers, const struct settings *settings,
-                      const char *firsts, const char *seconds) {
+static void add_pairs(struct triggers *triggers, const char *firsts, const char *seconds) {
     struct members first = {{0}, 0}, second = {{0}, 0};
     badness_set(firsts, add_members, &first);
     badness_set(seconds, add_members, &second);
-    for (size_t k = 0; k < second.count; k++) {
-        if (is_alone(second.at[k], settings)) {
-            trigger_range(triggers, KEY_MOJIBAKE, second.at[k], second.at[k]);
-            continue;
-        }
-        for (size_t i = 0; i < first.count; i++)
+    for (size_t i = 0; i < first.count; i++)
+        for (size_t k = 0; k < second.count; k++)
             trigger_pair(triggers, KEY_MOJIBAKE, first.at[i], second.at[k]);
-    }
 }
 
 void mojibake_triggers(struct triggers *triggers, const struct settings *settings) {
+    if (settings->value[KEY_MOJIBAKE] == OFF) return;
     badness_set(alone, add_trigger, triggers);
-    add_pairs(triggers, settings, "L", "[se]");
-    add_pairs(triggers, settings, "e", "L");
-    add_pairs(triggers, settings, "[412 413 420 421 392 393 39E 39F]", "[se B0]");
+    add_pairs(triggers, "L", "[se]");
+    add_pairs(triggers, "e", "L");
+    add_pairs(triggers, "[412 413 420 421 392 393 39E 39F]", "[se B0]");
 }

@@ -49,7 +49,14 @@ struct mojibake_report {
 };
 
 /* Section 4.5, to its fixpoint. weak_counts: weak patterns make a line bad. False: not changed, out is to be ignored. */
-bool mojibake_fix(const struct mojibake *mojibake, struct mojibake_scratch *scratch, bool weak_counts,
-                  const struct line *in, struct line *out, struct mojibake_report *report);
+bool mojibake_fix(const struct mojibake *mojibake, struct mojibake_scratch *scratch,
+                  bool weak_counts, const struct line *in, struct line *out,
+                  struct mojibake_report *report);
+
+/* Somewhere in the document a line is bad by another than the weak patterns, and can be repaired: then the weak ones count
+ * too. What is bad and stays is no witness: clean text may hold it, and it would still be there the next time, when nothing
+ * that can be repaired is left. Decided once a document. */
+struct job;
+bool mojibake_strong(struct job *job);
 
 #endif
