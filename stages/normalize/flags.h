@@ -32,8 +32,9 @@ enum flag_bit {
     FLAG_BIT_FFFD,
     FLAG_BIT_PRIVATE,
     FLAG_BIT_FIRST,  /* first of some pair */
-    FLAG_BIT_SECOND, /* second of some pair; its pass flag counts only when the pair is in the table */
-    FLAG_BIT_JOINS,  /* script with a joining or virama model: 200C and 200D stay beside it */
+    FLAG_BIT_SECOND, /* second of some pair */
+    FLAG_BIT_JOINS,  /* of a script with a joining or virama model: 200C and 200D stay beside it */
+    FLAG_BIT_BREAKS, /* of a script without spaces: 200B stays beside it */
     FLAG_BITS
 };
 #define FLAG_NO (UINT64_C(1) << FLAG_BIT_NO)
@@ -44,6 +45,7 @@ enum flag_bit {
 #define FLAG_FIRST (UINT64_C(1) << FLAG_BIT_FIRST)
 #define FLAG_SECOND (UINT64_C(1) << FLAG_BIT_SECOND)
 #define FLAG_JOINS (UINT64_C(1) << FLAG_BIT_JOINS)
+#define FLAG_BREAKS (UINT64_C(1) << FLAG_BIT_BREAKS)
 _Static_assert(FLAG_BITS <= 64, "flags fit into 64 bits");
 
 struct flags {
@@ -53,11 +55,21 @@ struct flags {
     uint64_t *pairs; /* open addressing: first << 32 | second, 0 empty */
     uint64_t *pair_flags;
     uint32_t pair_mask;
+    uint64_t on;                   /* FLAG(key) of the passes that are on */
+    unsigned most_marks;           /* so many combining marks in a row say nothing */
+    bool leading_goes; /* spaces at a line's start */
+    bool joiners_stay, breaks_stay; /* 200C, 200D and 200B stay in their scripts, under these settings */
 };
 
 void flags_init(struct flags *flags, const struct settings *settings);
 void flags_free(struct flags *flags);
 
+static inline unsigned flags_class(uint64_t flags) {
+    return flags & FLAG_COMPOSITE ? 0 : flags & 0xFF;
+}
+static inline unsigned flags_trailing(uint64_t flags) {
+    return flags & FLAG_COMPOSITE ? flags & 0xFF : 0;
+}
 static inline uint64_t flags_of(const struct flags *flags, uint32_t c) {
     return flags->kinds[flags->cells[flags->block[c >> 8]][c & 255]];
 }
@@ -68,6 +80,7 @@ uint64_t flags_pair(const struct flags *flags, uint32_t first, uint32_t second);
 struct triggers; /* flags.c */
 void trigger_range(struct triggers *triggers, enum normalize_key key, uint32_t first, uint32_t last);
 void trigger_pair(struct triggers *triggers, enum normalize_key key, uint32_t first, uint32_t second);
+void trigger_flags(struct triggers *triggers, uint32_t c, uint64_t flags); /* FLAG_JOINS and its like */
 
 /* Each file of passes gives its own; a pass that is off may still name them (they are dropped). */
 void control_triggers(struct triggers *triggers, const struct settings *settings);

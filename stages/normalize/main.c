@@ -17,7 +17,7 @@ static const struct sg_option options[] = {
     {"set",     0, SG_OPTION_LIST,   "KEY=VALUE", NULL,
      "set one pass apart from the profile, such as quotes=on or indic=off; the manual page lists them (repeatable)", true},
     {"only",    0, SG_OPTION_TEXT,   "A,B,C",     NULL, "run these passes and no others, such as nfc,newline", true},
-    {"lang",    0, SG_OPTION_TEXT,   "XXX",       NULL,
+    {"lang",    0, SG_OPTION_TEXT,   "LANG",      NULL,
      "all texts are in this language (ISO 639-3): its rules run whatever the records say", true},
     {"explain", 0, SG_OPTION_COUNT,  "N",         NULL,
      "show up to N samples of what each pass changed, on standard error"},

@@ -99,8 +99,8 @@ static const char *const prose[NORMALIZE_KEYS] = {
         "col·lega, Afrikaans \u0149 becomes ’n. Letters are not ligatures: æ, œ, ß, \u0587 stay.",
     [KEY_PRESENTATION] =
         "Shapes that a printer or an old program stored in place of letters: Arabic "
-        "\uFE8D\uFEDF\uFEDC\uFE98\uFE8E\uFE8F becomes الكتاب, Persian \uFB56 becomes پ, Hebrew \uFB4F becomes אל, upright brackets "
-        "of vertical Chinese and Japanese the plain ones, Kangxi radicals from PDF files (\u2F08民) the characters "
+        "\uFE8D\uFEDF\uFEDC\uFE98\uFE8E\uFE8F becomes الكتاب, Persian \uFB56 becomes پ, Hebrew \uFB4F becomes אל, upright "
+        "brackets of vertical Chinese and Japanese the plain ones, Kangxi radicals from PDF files (\u2F08民) the characters "
         "(人民), three private bullets of Word their signs. Religious phrases of one sign (\uFDFA) stay. Documents "
         "stored in display order (last letter first) are not turned round but marked visual_order=1 in norm. "
         "aggressive also makes mathematical letters plain ones. What is lost: which shape was shown, for example in "

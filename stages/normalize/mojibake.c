@@ -222,6 +222,7 @@ static void count(struct job *job, const struct mojibake_report *report) {
 
 bool pass_mojibake(struct job *job, const struct line *in, struct line *out) {
     struct mojibake_report report;
+    if (job->in_pieces) return false;
     enum badness badness = mojibake_badness_of(job->mojibake, in);
     if (badness == GOOD) return false;
     if (badness == WEAK && job->settings->value[KEY_MOJI_WEAK] == WEAK_DOC && !mojibake_strong(job))

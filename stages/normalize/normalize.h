@@ -21,8 +21,8 @@
 #include "line.h"
 #include "settings.h"
 
-/* What is counted, beside three figures a pass (documents and lines that it changed, and how many code points they
- * lost or won by it). Names in normalize_count_names. */
+/* What is counted, beside four figures a pass: documents and lines that it changed, and how many code points they lost or won.
+ * Names in normalize_count_names. */
 enum normalize_count {
     COUNT_CHANGED, /* documents */
     COUNT_LINES_CHANGED,
@@ -82,6 +82,11 @@ struct normalize_answer {
 };
 
 void normalize_document(const struct normalize *normalize, struct normalize_scratch *scratch,
+                        const char *text, size_t len, struct normalize_hint hint,
+                        struct normalize_answer *answer);
+
+/* The same answer without the fast path: every line goes through the passes. For tests. */
+void normalize_thorough(const struct normalize *normalize, struct normalize_scratch *scratch,
                         const char *text, size_t len, struct normalize_hint hint,
                         struct normalize_answer *answer);
 

@@ -36,8 +36,17 @@ struct job {
     enum decision zawgyi;
     enum language_rule rule;
     bool before_lf; /* the line at work is followed by LF: a CR at its end belongs to that */
+    bool in_pieces; /* of a line beyond mojibake's limit */
+    bool thorough;  /* for tests: every line is repaired, flags or not */
+    struct sg_buf *wide; /* room for UTF-16, where a pass needs it */
+    const struct normalize_witness *witness; /* NULL: nobody looks */
     uint64_t *counts;
 };
+
+/* The document's decisions: made once from job->text, remembered in the job. */
+bool entities_markup(struct job *job);
+bool mojibake_strong(struct job *job);
+bool zawgyi_decided(struct job *job);
 
 typedef bool pass_fn(struct job *job, const struct line *in, struct line *out);
 

@@ -159,9 +159,13 @@ static enum decision decide(struct job *job) {
     return YES;
 }
 
-bool pass_zawgyi(struct job *job, const struct line *in, struct line *out) {
+bool zawgyi_decided(struct job *job) {
     if (job->zawgyi == UNDECIDED) job->zawgyi = decide(job);
-    return job->zawgyi == YES && zawgyi_convert(job->zawgyi_converter, in, out);
+    return job->zawgyi == YES;
+}
+
+bool pass_zawgyi(struct job *job, const struct line *in, struct line *out) {
+    return zawgyi_decided(job) && zawgyi_convert(job->zawgyi_converter, in, out);
 }
 
 /* Every line of a Zawgyi document is converted, so every letter is a trigger until the document's decision is known. */

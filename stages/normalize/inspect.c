@@ -1,0 +1,207 @@
+/*
+ * A line is read once, from left to right, one table look-up a code point. Most code points say nothing about themselves
+ * (flags 0). The others are asked with what stands beside them:
+ *   a mark       only when it is out of order, or makes one letter with the one before (U+0928 U+093C)
+ *   a second     of a pair: only after that first (U+0905 U+093E)
+ *   a joiner     only when its neighbours do not show at once that it stays
+ * Everything else sets the flag of its pass.
+ */
+#include "inspect.h"
+
+#include <string.h>
+
+#include "text/utf8.h"
+
+/* ---- plain ASCII ---- */
+
+static bool is_gap(char c) {
+    return c == ' ' || c == '\t' || c == '\n';
+}
+
+static bool is_quiet(char c, char before) {
+    if (c == ' ') return before != ' ';
+    if (c == '\n') return !is_gap(before);
+    return c == '\t' || (c > 0x20 && c < 0x7F && c != '&');
+}
+
+size_t inspect_quiet_tail(const char *text, size_t len, size_t from) {
+    for (size_t i = from; i < len; i++)
+        if (!is_quiet(text[i], i ? text[i - 1] : '\n')) return i;
+    return len;
+}
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+#define TOP EACH(0x80)
+
+/* Bytes equal to `byte`, as 80 in their place; all bytes of v are below 80. */
+static inline uint64_t equal_bytes(uint64_t v, unsigned byte) {
+    return ~((v ^ EACH(byte)) + EACH(0x7F)) & TOP;
+}
+
+/* Eight bytes of printable ASCII without '&' and without two spaces in a row: what most text of most lines is. */
+static inline bool plain_eight(const char *p, bool after_space, bool *ends_in_space) {
+    uint64_t v;
+    memcpy(&v, p, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
+    if (v & TOP) return false;
+    if (~(v + EACH(0x60)) & TOP) return false; /* a byte below 20 */
+    uint64_t spaces = equal_bytes(v, ' ');
+    if (equal_bytes(v, 0x7F) | equal_bytes(v, '&') | (spaces & (spaces << 8)) |
+        (after_space ? spaces & 0x80 : 0))
+        return false;
+    *ends_in_space = spaces >> 63;
+    return true;
+}
+
+size_t inspect_quiet_portable(const char *text, size_t len) {
+    size_t i = 0;
+    while (i < len) {
+        bool space = i && text[i - 1] == ' ', ends;
+        while (len - i >= 8 && plain_eight(text + i, space, &ends)) {
+            i += 8;
+            space = ends;
+        }
+        if (i < len && !is_quiet(text[i], i ? text[i - 1] : '\n')) return i;
+        i += i < len;
+    }
+    return len;
+}
+
+inspect_quiet_fn *inspect_quiet_at(enum sg_cpu level) {
+#if defined(__x86_64__)
+    if (level >= SG_CPU_AVX2) return inspect_quiet_avx2;
+#elif defined(__aarch64__)
+    if (level >= SG_CPU_NEON) return inspect_quiet_neon;
+#endif
+    (void)level;
+    return inspect_quiet_portable;
+}
+
+/* ---- a line ---- */
+
+#define QUIET (FLAG_JOINS | FLAG_BREAKS | FLAG_FIRST) /* bits that matter only to a neighbour */
+#define PASSES ((FLAG(NORMALIZE_PASSES) - 1) & ~UINT64_C(0xFF))
+
+/* What has been read of the line. */
+struct past {
+    uint32_t before, starter;      /* the last code point; the last one of class 0 */
+    unsigned last_class, trailing; /* trailing: class of the last mark inside a composite starter */
+    unsigned marks;                /* in a row */
+};
+
+/* Hangul is arithmetic: L + V, LV + T. */
+static bool hangul_composes(uint32_t first, uint32_t second) {
+    return (first >= 0x1100 && first <= 0x1112 && second >= 0x1161 && second <= 0x1175) ||
+           (first >= 0xAC00 && first <= 0xD7A3 && (first - 0xAC00) % 28 == 0 && second > 0x11A7 &&
+            second <= 0x11C2);
+}
+
+/* May NFC change something at c? */
+static bool may_compose(const struct flags *flags, uint32_t c, uint64_t f, const struct past *past) {
+    unsigned class = flags_class(f);
+    if (f & FLAG_NO) return true;
+    if (class && past->last_class > class) return true;
+    if (!(f & FLAG_MAYBE)) return false;
+    /* A mark below the last one of a composite goes in between: U+00C5 U+0323 becomes U+1EA0 U+030A. */
+    return (class && class < past->trailing) || hangul_composes(past->starter, c) ||
+           ((flags_of(flags, past->starter) & FLAG_FIRST) &&
+            (flags_pair(flags, past->starter, c) & FLAG(KEY_NFC)));
+}
+
+/* The passes that c asks for where it stands, and remember it. f: its flags, not quiet. */
+static uint64_t look(const struct flags *flags, uint32_t c, uint64_t f, struct past *past) {
+    uint64_t active = f & PASSES;
+    if ((active & FLAG(KEY_NFC)) && !may_compose(flags, c, f, past)) active &= ~FLAG(KEY_NFC);
+    if ((f & FLAG_SECOND) && (flags_of(flags, past->before) & FLAG_FIRST))
+        active |= flags_pair(flags, past->before, c);
+    past->marks = active & FLAG(KEY_MARKS) ? past->marks + 1 : 0;
+    if (past->marks <= flags->most_marks) active &= ~FLAG(KEY_MARKS);
+    past->last_class = flags_class(f);
+    if (past->last_class == 0) {
+        past->starter = c;
+        past->trailing = flags_trailing(f);
+    }
+    return active;
+}
+
+static inline void pass_by(uint32_t c, struct past *past) {
+    past->starter = c;
+    past->last_class = past->trailing = past->marks = 0;
+}
+
+/* A joiner or a zero width space that clearly stays: after its own script, and not before a space or another one. */
+static bool stays(const struct flags *flags, uint64_t wanted, uint32_t before, const char *next,
+                  const char *end) {
+    if (next >= end || !(flags_of(flags, before) & wanted)) return false;
+    uint32_t c = sg_utf8_next(&next);
+    return c > ' ' &&
+           !(flags_of(flags, c) & (FLAG(KEY_WHITESPACE) | FLAG(KEY_NEWLINE) | FLAG(KEY_CONTROL) |
+                                   FLAG(KEY_C1) | FLAG(KEY_JOINERS) | FLAG(KEY_INVISIBLE)));
+}
+
+static uint64_t in_context(const struct flags *flags, uint32_t c, uint64_t active, uint32_t before,
+                           const char *next, const char *end) {
+    if ((active & FLAG(KEY_JOINERS)) && flags->joiners_stay && stays(flags, FLAG_JOINS, before, next, end))
+        active &= ~FLAG(KEY_JOINERS);
+    if (c == 0x200B && flags->breaks_stay && stays(flags, FLAG_BREAKS, before, next, end))
+        active &= ~FLAG(KEY_INVISIBLE);
+    return active;
+}
+
+static void tally(uint32_t c, uint64_t f, struct sight *sight) {
+    sight->fffd += c == 0xFFFD;
+    sight->pua += (f & FLAG_PRIVATE) != 0;
+    sight->joiners += c == 0x200C || c == 0x200D;
+    sight->zwsp += c == 0x200B;
+}
+
+void inspect_line(const struct flags *flags, const char *p, const char *end, struct sight *sight) {
+    struct past past = {.before = '\n'};
+    uint64_t active = 0;
+    bool space = false, ends;
+    if (p == end) return;
+    if (end[-1] == ' ' || end[-1] == '\t') active |= FLAG(KEY_WHITESPACE);
+    if ((*p == ' ' || *p == '\t') && flags->leading_goes) active |= FLAG(KEY_WHITESPACE);
+    while (p < end && (*p == ' ' || *p == '\t')) past.before = past.starter = (unsigned char)*p++; /* these stay */
+    while (p < end) {
+        while (end - p >= 8 && plain_eight(p, space, &ends)) {
+            p += 8;
+            space = ends;
+            past.before = (unsigned char)p[-1];
+            pass_by(past.before, &past);
+        }
+        if (p >= end) break;
+        uint32_t c = sg_utf8_next(&p);
+        uint64_t f = flags_of(flags, c);
+        if (c == ' ' && space) active |= FLAG(KEY_WHITESPACE);
+        space = c == ' ';
+        if ((f & ~QUIET) == 0) {
+            pass_by(c, &past);
+        } else {
+            uint64_t asked = look(flags, c, f, &past);
+            if (asked & (FLAG(KEY_JOINERS) | FLAG(KEY_INVISIBLE)))
+                asked = in_context(flags, c, asked, past.before, p, end);
+            active |= asked;
+            tally(c, f, sight);
+        }
+        past.before = c;
+    }
+    sight->active |= active & flags->on;
+}
+
+uint64_t inspect_points(const struct flags *flags, const struct line *line) {
+    struct past past = {.before = '\n'};
+    uint64_t active = 0;
+    for (size_t i = 0; i < line->len; i++) {
+        uint32_t c = line->at[i];
+        uint64_t f = flags_of(flags, c);
+        if ((f & ~QUIET) == 0)
+            pass_by(c, &past);
+        else
+            active |= look(flags, c, f, &past);
+        past.before = c;
+    }
+    return active & flags->on;
+}
