@@ -217,8 +217,7 @@ static void put_side(struct sg_buf *out, char sign, const struct side *side) {
             put_point(out, side->text[i]);
         else
             sg_buf_printf(out, "<U+%04X>", side->text[i]);
-        if (side->part_cut && i + 1 == side->at + side->changed)
-            sg_buf_puts(out, "[\xE2\x80\xA6]");
+        if (side->part_cut && i + 1 == side->at + side->changed) sg_buf_puts(out, "[\xE2\x80\xA6]");
     }
     sg_buf_puts(out, side->tail_cut ? "\xE2\x80\xA6\n" : "\n");
 }
@@ -260,9 +259,11 @@ static void put_text(struct sg_buf *out, const struct sample *sample) {
 static void put_text_head(struct sg_buf *out, unsigned key, const uint64_t *totals,
                           size_t samples) {
     char lines[SG_NUM_TEXT], documents[SG_NUM_TEXT], count[SG_NUM_TEXT];
-    sg_buf_printf(out, "\n%s: %s lines in %s documents changed", normalize_keys[key].name,
-                  sg_num_count(totals[COUNT_PASS_LINES + key], lines),
-                  sg_num_count(totals[COUNT_PASS_DOCUMENTS + key], documents));
+    uint64_t in_lines = totals[COUNT_PASS_LINES + key],
+             in_documents = totals[COUNT_PASS_DOCUMENTS + key];
+    sg_buf_printf(out, "\n%s: %s line%s in %s document%s changed", normalize_keys[key].name,
+                  sg_num_count(in_lines, lines), in_lines == 1 ? "" : "s",
+                  sg_num_count(in_documents, documents), in_documents == 1 ? "" : "s");
     if (samples) sg_buf_printf(out, "; samples: %s", sg_num_count(samples, count));
     sg_buf_printf(out, "\n  (%s)\n", normalize_keys[key].about);
 }

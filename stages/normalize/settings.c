@@ -112,6 +112,7 @@ enum sg_code settings_set(struct settings *settings, const char *key, const char
     unsigned k = key_of(key, strlen(key), NORMALIZE_KEYS);
     if (k == NORMALIZE_KEYS) return no_key(key, strlen(key), NORMALIZE_KEYS, err);
     int v = value_of(normalize_keys[k].values, value);
+    if (k == KEY_MARKS && v > OFF) v = -1; /* "COUNT" stands for a number */
     if (v < 0 && strcmp(value, "on") == 0) v = profiles[WEB][k] ? profiles[WEB][k] : -1;
     if (v < 0 && k == KEY_MARKS && !count_of(value, &v)) v = -1;
     if (v < 0 && k == KEY_JOINERS && strcmp(value, "off") == 0) v = JOINERS_KEEP;
