@@ -10,7 +10,7 @@
 
 #include "passes.h"
 
-enum { ZWSP = 0x200B, ZWNJ = 0x200C, ZWJ = 0x200D };
+enum { CGJ = 0x034F, ZWSP = 0x200B, ZWNJ = 0x200C, ZWJ = 0x200D };
 
 static UScriptCode script_of(uint32_t c) {
     UErrorCode status = U_ZERO_ERROR;
@@ -199,6 +199,12 @@ static size_t put_run(const struct job *job, const struct line *in, size_t i, st
     return end;
 }
 
+/* A grapheme joiner is a mark itself, so a run of them is asked for what stands behind it. */
+static bool is_before_mark(const struct line *in, size_t i) {
+    while (i < in->len && in->at[i] == CGJ) i++;
+    return i < in->len && (U_GET_GC_MASK((UChar32)in->at[i]) & U_GC_M_MASK);
+}
+
 bool pass_invisible(struct job *job, const struct line *in, struct line *out) {
     bool aggressive = job->settings->value[KEY_INVISIBLE] == AGGRESSIVE;
     for (size_t i = 0; i < in->len; i++) {
@@ -210,8 +216,9 @@ bool pass_invisible(struct job *job, const struct line *in, struct line *out) {
         }
         if (c == 0x3164 || c == 0xFFA0) c = ' '; /* Hangul fillers are shown as blanks */
         if (c == 0xAD || c == 0x2060 || c == 0x17B4 || c == 0x17B5) stays = false;
-        if (c == 0x034F) stays = U_GET_GC_MASK((UChar32)after(in, i)) & U_GC_M_MASK;
-        if (c == 0x180E) stays = script_of(before(in, i)) == USCRIPT_MONGOLIAN;
+        if (c == CGJ) stays = is_before_mark(in, i);
+        /* of what is left: when the first of a run goes, all go */
+        if (c == 0x180E) stays = out->len && script_of(out->at[out->len - 1]) == USCRIPT_MONGOLIAN;
         if (aggressive && c >= 0x2061 && c <= 0x2064) stays = false;
         if (stays) line_put(out, c);
     }
