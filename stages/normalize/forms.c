@@ -146,20 +146,27 @@ static bool is_mark(uint32_t c) {
     return u_charType((UChar32)c) == U_NON_SPACING_MARK;
 }
 
-/* Does out end in an Arabic letter (or the tatweel that stands for one), marks skipped? */
-static bool ends_in_arabic(const struct line *out) {
-    size_t i = out->len;
-    while (i > 0 && out->at[i - 1] >= 0x0300 && is_mark(out->at[i - 1])) i--;
-    if (i == 0 || out->at[i - 1] < 0x0620) return false;
-    UErrorCode status = U_ZERO_ERROR;
-    uint32_t c = out->at[i - 1];
-    return c == 0x0640 ||
-           (u_isalpha((UChar32)c) && uscript_getScript((UChar32)c, &status) == USCRIPT_ARABIC);
+/* What out ends with, marks skipped: looked at only when a mark asks, and then no code point twice. */
+struct carrier {
+    size_t seen;
+    bool arabic; /* a letter, or the tatweel that stands for one */
+};
+
+static bool carries(struct carrier *carrier, const struct line *out) {
+    for (; carrier->seen < out->len; carrier->seen++) {
+        uint32_t c = out->at[carrier->seen];
+        if (c >= 0x0300 && (is_mark(c) || in_ranges(carried_marks, COUNT(carried_marks), c)))
+            continue;
+        UErrorCode status = U_ZERO_ERROR;
+        carrier->arabic = c == 0x0640 || (c >= 0x0620 && u_isalpha((UChar32)c) &&
+                                          uscript_getScript((UChar32)c, &status) == USCRIPT_ARABIC);
+    }
+    return carrier->arabic;
 }
 
-static bool put_carried_marks(uint32_t c, struct line *out) {
+static bool put_carried_marks(uint32_t c, struct carrier *carrier, struct line *out) {
     size_t start = out->len, to = start;
-    if (!ends_in_arabic(out) || !put_one_step(c, out)) return false;
+    if (!carries(carrier, out) || !put_one_step(c, out)) return false;
     for (size_t i = start; i < out->len; i++)
         if (is_mark(out->at[i])) out->at[to++] = out->at[i];
     out->len = to;
@@ -188,10 +195,11 @@ static bool put_symbol(uint32_t c, struct line *out) {
 }
 
 /* What c becomes after what stands in out; false when it stays. */
-static bool put_form(uint32_t c, bool aggressive, struct line *out) {
+static bool put_form(uint32_t c, bool aggressive, struct carrier *carrier, struct line *out) {
     if (between(c, 0x0649, 0x0678)) return put_arabic_sequence(c, out);
     if (c < 0xF000) return false;
-    if (in_ranges(carried_marks, COUNT(carried_marks), c)) return put_carried_marks(c, out);
+    if (in_ranges(carried_marks, COUNT(carried_marks), c))
+        return put_carried_marks(c, carrier, out);
     if (in_ranges(arabic_forms, COUNT(arabic_forms), c) ||
         in_ranges(plain_forms, COUNT(plain_forms), c) ||
         (aggressive && in_ranges(&math_letters, 1, c)))
@@ -201,13 +209,14 @@ static bool put_form(uint32_t c, bool aggressive, struct line *out) {
 
 bool pass_presentation(struct job *job, const struct line *in, struct line *out) {
     bool aggressive = job->settings->value[KEY_PRESENTATION] == AGGRESSIVE, changed = false;
+    struct carrier carrier = {0};
     for (size_t i = 0; i < in->len;) {
         uint32_t c = in->at[i];
         if (is_radical(c)) {
             i = put_radicals(in, i, out, &changed);
             continue;
         }
-        if (put_form(c, aggressive, out))
+        if (put_form(c, aggressive, &carrier, out))
             changed = true;
         else
             line_put(out, c);

@@ -97,11 +97,11 @@ static bool is_cyrillic(uint32_t c) {
 }
 
 /* 1 and the pipe have work of their own at a word's edge (a table's border), so they must stand between two letters; I and
- * l not inside a Latin word with a Cyrillic ending. */
+ * l not inside a Latin word with a Cyrillic ending, nor two in a row (a Roman number). */
 static uint32_t palochka(uint32_t c, uint32_t before, uint32_t after) {
     if (c == '1' || c == '|') return is_cyrillic(before) && is_cyrillic(after) ? 0x04C0 : c;
     if (c != 'I' && c != 'l' && c != 0x0406) return c;
-    if (is_latin(before) || is_latin(after)) return c;
+    if (is_latin(before) || is_latin(after) || before == 0x0406 || after == 0x0406) return c;
     return is_cyrillic(before) || is_cyrillic(after) ? 0x04C0 : c;
 }
 

@@ -80,11 +80,13 @@ bool pass_thai_lao(struct job *job, const struct line *in, struct line *out) {
     return changed;
 }
 
+/* Of `niggahita, tone, AA` the first two are given: in Thai they are rare. In Lao both pairs stand in common words (U+0E9E
+ * U+0ECD U+0EC8, father; U+0EA7 U+0EC8 U+0EB2, that), and this one in fewer. */
 static void thai_lao_triggers(struct triggers *triggers) {
     for (uint32_t lao = 0; lao <= LAO; lao += LAO) {
         trigger_pair(triggers, KEY_THAI_LAO, 0x0E40 | lao, 0x0E40 | lao);
         trigger_pair(triggers, KEY_THAI_LAO, 0x0E4D | lao, 0x0E32 | lao);
-        for (uint32_t c = 0x0E00 | lao; c < (0x0E80 | lao); c++) {
+        for (uint32_t c = 0x0E00 | lao; c < 0x0E80 + lao; c++) {
             if (is_tone(c)) trigger_pair(triggers, KEY_THAI_LAO, 0x0E4D | lao, c);
             if (is_sign(c)) trigger_pair(triggers, KEY_THAI_LAO, c, c);
         }
