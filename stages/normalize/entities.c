@@ -118,6 +118,7 @@ static size_t decode(const struct line *in, struct line *out) {
     return decoded;
 }
 
+/* Text about HTML, or HTML itself, means its references as they stand. */
 static bool is_markup(const char *text, const char *end) {
     while ((text = memchr(text, '<', (size_t)(end - text))) && ++text < end)
         if (*text == '/' || *text == '!' || (*text >= 'a' && *text <= 'z') ||

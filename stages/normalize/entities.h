@@ -15,9 +15,4 @@
 /* Does a character reference begin at this `&`? "AT&T", "a & b" and "&nbsp" do not. utf8 < end. */
 bool entities_may(const char *utf8, const char *end);
 
-/* Text about HTML, or HTML itself, means its references as they stand: somewhere in the document stands `<` before a letter,
- * `/` or `!`. Decided once a document. */
-struct job;
-bool entities_markup(struct job *job);
-
 #endif

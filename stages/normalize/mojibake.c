@@ -197,6 +197,11 @@ static void decode_line(const char *utf8, const char *end, struct line *line) {
     while (utf8 < end) line_put(line, sg_utf8_next(&utf8));
 }
 
+/*
+ * Somewhere in the document a line is bad by another than the weak patterns, and can be repaired: then the weak ones count
+ * too. What is bad and stays is no witness: clean text may hold it, and it would still be there the next time, when nothing
+ * that can be repaired is left.
+ */
 bool mojibake_strong(struct job *job) {
     if (job->strong != UNDECIDED) return job->strong == YES;
     struct mojibake_scratch *scratch = job->mojibake_scratch;

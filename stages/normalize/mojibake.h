@@ -53,10 +53,4 @@ bool mojibake_fix(const struct mojibake *mojibake, struct mojibake_scratch *scra
                   bool weak_counts, const struct line *in, struct line *out,
                   struct mojibake_report *report);
 
-/* Somewhere in the document a line is bad by another than the weak patterns, and can be repaired: then the weak ones count
- * too. What is bad and stays is no witness: clean text may hold it, and it would still be there the next time, when nothing
- * that can be repaired is left. Decided once a document. */
-struct job;
-bool mojibake_strong(struct job *job);
-
 #endif
