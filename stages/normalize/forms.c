@@ -173,14 +173,16 @@ static bool put_carried_marks(uint32_t c, struct carrier *carrier, struct line *
     return true;
 }
 
-static bool put_arabic_sequence(uint32_t c, struct line *out) {
+/* The high hamzas U+0675..U+0678 are spelled out at a word's start only, where Kazakh has them. U+0674 does not join: inside
+ * a word it would part letters that stand together (Pashto U+0634 U+0678, a slip for U+0626). */
+static bool put_arabic_sequence(uint32_t c, struct carrier *carrier, struct line *out) {
     uint32_t two[2] = {out->len ? out->at[out->len - 1] : 0, c};
     const struct sequence *row = sequence_at(two, 2, SEQUENCE_ARABIC);
     if (row && row->from_len == 2)
         out->len--;
     else
         row = sequence_at(&c, 1, SEQUENCE_ARABIC);
-    if (!row) return false;
+    if (!row || (c >= 0x0675 && carries(carrier, out))) return false;
     line_append(out, row->to, row->to_len);
     return true;
 }
@@ -196,7 +198,7 @@ static bool put_symbol(uint32_t c, struct line *out) {
 
 /* What c becomes after what stands in out; false when it stays. */
 static bool put_form(uint32_t c, bool aggressive, struct carrier *carrier, struct line *out) {
-    if (between(c, 0x0649, 0x0678)) return put_arabic_sequence(c, out);
+    if (between(c, 0x0649, 0x0678)) return put_arabic_sequence(c, carrier, out);
     if (c < 0xF000) return false;
     if (in_ranges(carried_marks, COUNT(carried_marks), c))
         return put_carried_marks(c, carrier, out);

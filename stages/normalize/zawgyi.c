@@ -2,7 +2,7 @@
  * Zawgyi stores Burmese as it is seen, with code points that mean another thing in Unicode. Told apart by two signs of which
  * Unicode text holds none: U+1031 stored before its consonant, so after something that cannot hold it, and U+1039, in
  * Zawgyi the visible killer, in Unicode a stacker that a consonant follows. A document with three of them, and one in fifty
- * of its letters, is Zawgyi.
+ * of its letters, is Zawgyi. One must be U+1031: Sanskrit in Burmese letters ends its lines in U+1039 too.
  *
  * U+1031 U+1019 (Zawgyi, at a word's start) counts; U+1019 U+1031 (Unicode) does not. A range of code points says nothing:
  * Shan, Mon and Karen own U+1060..U+109F.
@@ -33,23 +33,24 @@ static bool is_myanmar(uint32_t c) {
     return c - 0x1000 < 0xA0;
 }
 
-/* A digit zero is common for the letter WA, which it looks like. */
+/* Mon writes U+1017 U+103E U+103A U+1031, and a digit zero is common for the letter WA, which it looks like. */
 static bool holds_e(uint32_t c) {
     enum syllable class = syllable_of(c);
     if (c < 0x1000) return false;
-    return class == SYLLABLE_CONSONANT || class == SYLLABLE_HOLDER || c == 0x1040 || c == 0x25CC;
+    return class == SYLLABLE_CONSONANT || class == SYLLABLE_HOLDER || c == 0x103A || c == 0x1040 ||
+           c == 0x25CC;
 }
 
 struct count {
-    size_t letters, signs;
+    size_t letters, loose_e, bare_stackers;
     uint32_t before;
 };
 
 static void look(struct count *count, uint32_t c) {
     bool consonant = c == 0x1021 || (c >= 0x1000 && syllable_of(c) == SYLLABLE_CONSONANT);
     count->letters += is_myanmar(c) && syllable_of(c) != SYLLABLE_NONE;
-    count->signs += c == 0x1031 && !holds_e(count->before);
-    count->signs += count->before == 0x1039 && !consonant;
+    count->loose_e += c == 0x1031 && !holds_e(count->before);
+    count->bare_stackers += count->before == 0x1039 && !consonant;
     count->before = c;
 }
 
@@ -67,7 +68,8 @@ bool zawgyi_is(const char *utf8, size_t len) {
         look(&count, sg_utf8_next(&at));
     }
     look(&count, 0);
-    return count.signs >= MIN_SIGNS && count.signs * LETTERS_PER_SIGN >= count.letters;
+    size_t signs = count.loose_e + count.bare_stackers;
+    return count.loose_e > 0 && signs >= MIN_SIGNS && signs * LETTERS_PER_SIGN >= count.letters;
 }
 
 /* ---- converting ---- */
