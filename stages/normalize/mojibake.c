@@ -160,8 +160,8 @@ static bool fix_runs(const struct repair *repair, int depth, const struct line *
 /* One layer off. */
 static bool fix_once(const struct repair *repair, int depth, const struct line *in,
                      struct line *out) {
-    unsigned encodings = encodings_of(&repair->mojibake->charmap, in);
     if (!is_bad(repair, in->at, in->len)) return false;
+    unsigned encodings = encodings_of(&repair->mojibake->charmap, in);
     for (unsigned encoding = 0; encoding < MOJIBAKE_ENCODINGS; encoding++) {
         if (!(encodings & 1u << encoding) || !decode_as(repair, encoding, in, out)) continue;
         if (line_equal(in, out)) return false;
