@@ -17,8 +17,7 @@
 static bool is_arabic_letter(uint32_t c) {
     UErrorCode status = U_ZERO_ERROR;
     return c >= 0x0620 && c != TATWEEL && u_isalpha((UChar32)c) &&
-           uscript_getScript((UChar32)c, &status) == USCRIPT_ARABIC &&
-           u_charType((UChar32)c) != U_NON_SPACING_MARK;
+           uscript_getScript((UChar32)c, &status) == USCRIPT_ARABIC;
 }
 
 static bool is_mark(uint32_t c) {

@@ -125,6 +125,21 @@ static bool pipes(struct line *line) {
     return changed;
 }
 
+/* Which classes the line holds, as bits, and whether something stands twice: what need not be looked for is not. */
+#define HAS(class) (1u << (class))
+#define TWICE (1u << 31)
+
+static unsigned present(const struct line *line) {
+    unsigned seen = 0;
+    uint32_t last = 0;
+    for (size_t i = 0; i < line->len; i++) {
+        uint32_t c = line->at[i];
+        if (c - 0x0900 < 0x0500) seen |= HAS(syllable_of(c)) | (c == last ? TWICE : 0);
+        last = c;
+    }
+    return seen;
+}
+
 bool pass_indic(struct job *job, const struct line *in, struct line *out) {
     bool aggressive = job->settings->value[KEY_INDIC] == AGGRESSIVE;
     unsigned kinds = SEQUENCE_INDIC | (aggressive ? SEQUENCE_AGGRESSIVE : 0u);
@@ -132,9 +147,10 @@ bool pass_indic(struct job *job, const struct line *in, struct line *out) {
     line_append(out, in->at, in->len);
     do {
         again = sequences(out, kinds);
-        again |= nuktas(out);
-        again |= doubled(out);
-        again |= danda_slots(out);
+        unsigned seen = present(out);
+        if (seen & HAS(SYLLABLE_NUKTA)) again |= nuktas(out);
+        if (seen & TWICE) again |= doubled(out);
+        if (seen & HAS(SYLLABLE_DANDA_SLOT)) again |= danda_slots(out);
         if (aggressive) again |= pipes(out);
         changed |= again;
     } while (again);

@@ -15,9 +15,10 @@
 #include <stdint.h>
 
 enum sequence_kind {
-    SEQUENCE_INDIC = 1,      /* vowel letters, khanda ta, chillus, shri, dotless i */
-    SEQUENCE_AGGRESSIVE = 2, /* half form and AA for a whole Devanagari consonant: U+0916 U+094D U+093E */
-    SEQUENCE_ARABIC = 4      /* alef maksura with hamza, high hamzas, wavy hamza below */
+    SEQUENCE_INDIC = 1, /* vowel letters, khanda ta, chillus, shri, dotless i */
+    SEQUENCE_AGGRESSIVE =
+        2, /* half form and AA for a whole Devanagari consonant: U+0916 U+094D U+093E */
+    SEQUENCE_ARABIC = 4 /* alef maksura with hamza, high hamzas, wavy hamza below */
 };
 
 struct sequence {
@@ -26,6 +27,8 @@ struct sequence {
 };
 extern const struct sequence sequence_table[];
 extern const size_t sequence_count;
+/* By kind, one bit for each low twelve bits that a row's first code point has: most code points begin no row. */
+extern const uint64_t sequence_starts[3][64];
 extern const char sequence_source[]; /* "DoNotEmit-17.0.0" */
 
 const struct sequence *sequence_at(const uint32_t *at, size_t len, unsigned kinds);

@@ -70,6 +70,14 @@ def main():
     for sequence, to, kind in out:
         assert len(sequence) <= 6 and len(to) <= 4
         print("    {%s, %s, %d, %d, %s}," % (points(sequence), points(to), len(sequence), len(to), kind))
+    print("};\n")
+    print("const uint64_t sequence_starts[3][64] = {")
+    for kind in ("SEQUENCE_INDIC", "SEQUENCE_AGGRESSIVE", "SEQUENCE_ARABIC"):
+        words = [0] * 64
+        for sequence, _, own in out:
+            first = ord(sequence[0])
+            words[first >> 6 & 63] |= (own == kind) << (first & 63)
+        print("    {" + ",".join("0x%x" % w for w in words) + "},")
     print("};\n/* clang-format on */")
     print("const size_t sequence_count = sizeof sequence_table / sizeof *sequence_table;")
 
