@@ -118,13 +118,18 @@ static uint32_t by_rule(enum language_rule rule, const struct line *in, size_t i
     }
 }
 
+static bool has_comma_below(uint32_t c) {
+    return (c >= 0x0218 && c <= 0x021B) || c == 0x0326;
+}
+
 bool pass_lang(struct job *job, const struct line *in, struct line *out) {
     bool changed = false;
     line_reserve(out, in->len);
     for (size_t i = 0; i < in->len; i++) {
-        uint32_t c = by_rule(job->rule, in, i);
-        bool dropped = job->rule == LANGUAGE_TURKIC && c == 0x0307 && out->len > 0 &&
-                       out->at[out->len - 1] == 'i';
+        uint32_t c = by_rule(job->rule, in, i), last = out->len ? out->at[out->len - 1] : 0;
+        bool dropped = job->rule == LANGUAGE_TURKIC && c == 0x0307 && last == 'i';
+        /* U+015F U+0327: else NFC would make U+015F of the second cedilla again, one a round */
+        if (job->rule == LANGUAGE_ROMANIAN && c == 0x0327 && has_comma_below(last)) c = 0x0326;
         changed |= dropped || c != in->at[i];
         if (!dropped) line_put(out, c);
     }
