@@ -1,11 +1,12 @@
 /*
- * bench_normalize [--mb N] FILE.jsonl...        MB/s of normalize's core on one thread, texts in memory, by kind of text
- * bench_normalize [--mb N] --documents FILE...  each file's documents as they are, one row a file, nothing else
+ * bench_normalize [--mb N] [--only ROW] FILE.jsonl...   MB/s of normalize's core on one thread, texts in memory, by kind of text
+ * bench_normalize [--mb N] --documents FILE...          each file's documents as they are, one row a file, nothing else
  *
  * Lines of all texts are put into classes by what `web` does with them and by their main script; what no pass changes is
  * clean. Lines of the clean classes are also broken on purpose in nine ways (breakage.h); only those that normalize then
  * changes count. Of each class documents of about 4 KB are built, N MB in all (64; an eighth of that for lines that need
- * repair), repeated where the files hold less. MB are input bytes; a row is the median of five rounds.
+ * repair), repeated where the files hold less. MB are input bytes by seconds of CPU time;
+ * a row is the median of five rounds.
  *
  * Everything is done twice: first in a child with SANGAM_CPU=portable, then with this CPU's kernels. Classes and answers
  * must be the same to the byte (XXH3-128 of all answers), else exit 1.
@@ -63,7 +64,8 @@ struct bench {
     struct normalize *normalize;
     struct normalize_scratch *scratch;
     struct corpus files, sets[CLASSES];
-    size_t wanted; /* bytes a class */
+    size_t wanted;    /* bytes a class */
+    const char *only; /* rows whose name begins so; NULL: all */
     struct row rows[ROWS_MAX];
     size_t count;
 };
@@ -208,6 +210,7 @@ static struct row *new_row(struct bench *b, const char *name) {
 }
 
 static void measure(struct bench *b, const char *name, struct corpus *set, size_t wanted) {
+    if (b->only && strncmp(name, b->only, strlen(b->only)) != 0) return;
     struct row *row = new_row(b, name);
     row->repeated = repeat(set, wanted);
     row->documents = set->count;
@@ -222,12 +225,25 @@ static void measure(struct bench *b, const char *name, struct corpus *set, size_
     if (set->texts.len) row->mbs = (double)set->texts.len / seconds[ROUNDS / 2] / 1e6;
 }
 
-static void measure_copy(struct bench *b, const struct corpus *set) {
-    struct row *row = new_row(b, "memcpy");
+/* What any code that looks at every code point has to pay. */
+static double decode_round(const struct corpus *set, struct sg_buf *out) {
+    double start = corpus_now();
+    uint32_t all = 0;
+    for (size_t i = 0; i < set->count; i++)
+        for (const char *at = corpus_text(set, i), *end = at + set->documents[i].len; at < end;)
+            all ^= sg_utf8_next(&at);
+    out->len = 0;
+    sg_buf_put(out, &all, sizeof all);
+    return corpus_now() - start;
+}
+
+static void measure_floor(struct bench *b, const char *name, const struct corpus *set,
+                          double (*round)(const struct corpus *, struct sg_buf *)) {
+    struct row *row = new_row(b, name);
     struct sg_buf out = {0};
     double seconds[ROUNDS];
-    copy_round(set, &out);
-    for (int i = 0; i < ROUNDS; i++) seconds[i] = copy_round(set, &out);
+    round(set, &out);
+    for (int i = 0; i < ROUNDS; i++) seconds[i] = round(set, &out);
     qsort(seconds, ROUNDS, sizeof *seconds, by_value);
     if (set->texts.len) row->mbs = (double)set->texts.len / seconds[ROUNDS / 2] / 1e6;
     sg_buf_free(&out);
@@ -238,7 +254,8 @@ static bool measure_classes(struct bench *b, char **paths) {
         if (!corpus_read(&b->files, *paths)) return false;
     sort_lines(b);
     repeat(&b->files, b->wanted);
-    measure_copy(b, &b->files);
+    measure_floor(b, "memcpy", &b->files, copy_round);
+    measure_floor(b, "decoding UTF-8, Indic", &b->sets[CLEAN_INDIC], decode_round);
     for (enum class i = CLEAN_ASCII; i < CLASSES; i++)
         measure(b, class_name(i), &b->sets[i], wanted_of(b, i));
     measure(b, "whole documents", &b->files, b->wanted);
@@ -330,13 +347,16 @@ int main(int argc, char **argv) {
     for (; *paths && strncmp(*paths, "--", 2) == 0; paths++) {
         if (strcmp(*paths, "--documents") == 0)
             documents = true;
+        else if (strcmp(*paths, "--only") == 0 && paths[1])
+            b.only = *++paths;
         else if (strcmp(*paths, "--mb") == 0 && paths[1])
             usage |= !sg_num_parse_u64(*++paths, &mb);
         else
             usage = true;
     }
     if (usage || argc < 2 || !*paths || mb == 0 || mb > 4096) {
-        fprintf(stderr, "usage: bench_normalize [--mb N] [--documents] FILE.jsonl...\n");
+        fprintf(stderr,
+                "usage: bench_normalize [--mb N] [--only ROW] [--documents] FILE.jsonl...\n");
         return 2;
     }
     b.wanted = mb * 1000 * 1000;

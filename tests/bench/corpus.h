@@ -103,9 +103,10 @@ static inline void corpus_free(struct corpus *corpus) {
     *corpus = (struct corpus){0};
 }
 
+/* CPU time of this thread: what else the machine does counts less than on the clock on the wall. */
 static inline double corpus_now(void) {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
