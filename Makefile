@@ -29,7 +29,7 @@ ALL_CFLAGS = -std=gnu11 $(OPT) $(WARN) $(WERROR) $(HARDEN) $(SAN_$(SAN)) -ffp-co
 ALL_LDFLAGS = $(SAN_$(SAN)) -pthread $(if $(SAN),,-pie -Wl,-z,relro,-z,now) $(LDFLAGS)
 
 # What can run before the libraries are there.
-BARE := help deps deps-check demo check soak clean
+BARE := help deps deps-check demo check soak tables clean
 ifneq ($(filter-out $(BARE),$(or $(MAKECMDGOALS),all)),)
   MISSING := $(strip $(foreach p,$(PKGS),$(shell pkg-config --exists $(p) 2>/dev/null || echo $(p))))
   ifneq ($(MISSING),)
@@ -112,6 +112,7 @@ help:
 	@echo 'make bench        speed on a generated corpus (needs BENCH_CORPUS=folder of documents)'
 	@echo 'make fuzz         every fuzz target for FUZZ_SECONDS=300 (clang)'
 	@echo 'make soak         the long runs of the tests'
+	@echo 'make tables       generated tables again (needs Debian package unicode-data)'
 	@echo 'SAN=asan|tsan     the same, with sanitizers, in a build folder of its own; V=1 shows commands'
 
 # ---- what Debian has to bring ----
@@ -167,6 +168,13 @@ fuzz-run: $(addprefix $(BUILD)/,$(FUZZ))
 	    $$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -timeout=25 $$f.corpus >$$f.log 2>&1; status=$$?; \
 	    tail -n 2 $$f.log; [ $$status -eq 0 ] || exit 1; \
 	done
+
+# ---- tables that are checked in, made again from the Unicode data and from Python's codecs ----
+
+TABLES := $(wildcard stages/*/*_table.py)
+.PHONY: tables
+tables: $(TABLES)
+	@for t in $^; do echo "$$t"; python3 $$t >$$t.new && mv $$t.new $${t%.py}.c || exit 1; done
 
 # ---- install ----
 

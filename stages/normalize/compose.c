@@ -37,16 +37,17 @@ static bool composing_pair(const UNormalizer2 *nfc, uint32_t c, uint32_t *first,
 static void look_at(struct triggers *triggers, uint32_t c, const UNormalizer2 *nfc,
                     const UNormalizer2 *nfd) {
     int32_t quick = u_getIntPropertyValue((UChar32)c, UCHAR_NFC_QUICK_CHECK);
-    if (quick == UNORM_NO) trigger_flags(triggers, c, FLAG_NO | FLAG(KEY_NFC));
-    if (quick == UNORM_MAYBE) trigger_flags(triggers, c, FLAG_MAYBE | FLAG(KEY_NFC));
+    bool jamo = c >= 0x1161 && c <= 0x11C2; /* composes by arithmetic, not by pairs */
+    if (quick == UNORM_NO || (quick == UNORM_MAYBE && jamo)) trigger_flags(triggers, c, FLAG(KEY_NFC));
+    if (quick == UNORM_MAYBE) trigger_flags(triggers, c, FLAG_MAYBE);
     unsigned class = u_getCombiningClass((UChar32)c);
     if (class) {
-        trigger_flags(triggers, c, class | FLAG(KEY_NFC)); /* it may stand in a wrong order */
+        trigger_flags(triggers, c, class);
         return;
     }
     if (c >= 0xAC00 && c <= 0xD7A3) return; /* Hangul: arithmetic, and no marks */
     unsigned trailing = trailing_class(nfd, c);
-    if (trailing) trigger_flags(triggers, c, trailing | FLAG_COMPOSITE);
+    if (trailing) trigger_flags(triggers, c, (uint64_t)trailing << 56);
     uint32_t first, second;
     if (composing_pair(nfc, c, &first, &second)) trigger_pair(triggers, KEY_NFC, first, second);
 }

@@ -138,6 +138,7 @@ void flags_init(struct flags *flags, const struct settings *settings) {
         if (settings->value[k] != OFF) flags->on |= FLAG(k);
     flags->most_marks = settings->value[KEY_MARKS];
     flags->leading_goes = settings->value[KEY_WHITESPACE] == AGGRESSIVE;
+    flags->pipes = settings->value[KEY_INDIC] == AGGRESSIVE;
     flags->joiners_stay = settings->value[KEY_JOINERS] == JOINERS_CONTEXT;
     flags->breaks_stay = settings->value[KEY_INVISIBLE] == ON;
     build_cells(flags, triggers.flags);

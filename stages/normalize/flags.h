@@ -1,9 +1,10 @@
 /*
  * flags: what may have to be done about a code point, one look-up.
  *
- * Shape   a two-stage table to 64 bits a code point: bits 0..7 canonical combining class (for a composite, itself of class
- *         0, the class of the last mark in its decomposition), bit 8 + k: pass k may change text because of it, under
- *         these settings; above them the bits of enum flag.
+ * Shape   a two-stage table to 64 bits a code point: bits 0..7 canonical combining class; bit 8 + k: pass k may change text
+ *         because of it, under these settings; then the bits of enum flag_bit; bits 56..63 the class of the last mark in a
+ *         composite's decomposition. Pass nfc's bit is set where NFC_QC=No and on Hangul's conjoining vowels and
+ *         ends; other marks have their class, MAYBE and SECOND.
  * Calls   flags_init once; flags_of and flags_pair are read-only.
  * Owns    about 150 KiB.
  * Errors  none.
@@ -26,27 +27,26 @@
 #define FLAG(key) (UINT64_C(1) << (8 + (key)))
 
 enum flag_bit {
-    FLAG_BIT_NO = 8 + NORMALIZE_PASSES, /* NFC_QC=No */
-    FLAG_BIT_MAYBE,                     /* NFC_QC=Maybe: may compose with what stands before */
-    FLAG_BIT_COMPOSITE,                 /* its decomposition ends in a mark: U+00E9 */
+    FLAG_BIT_MAYBE = 8 + NORMALIZE_PASSES, /* NFC_QC=Maybe: may compose with what stands before */
     FLAG_BIT_FFFD,
     FLAG_BIT_PRIVATE,
     FLAG_BIT_FIRST,  /* first of some pair */
     FLAG_BIT_SECOND, /* second of some pair */
     FLAG_BIT_JOINS,  /* of a script with a joining or virama model: 200C and 200D stay beside it */
+    FLAG_BIT_CURSIVE, /* of a script that joins as Arabic does: 200C has no effect at a word's end */
     FLAG_BIT_BREAKS, /* of a script without spaces: 200B stays beside it */
     FLAG_BITS
 };
-#define FLAG_NO (UINT64_C(1) << FLAG_BIT_NO)
 #define FLAG_MAYBE (UINT64_C(1) << FLAG_BIT_MAYBE)
-#define FLAG_COMPOSITE (UINT64_C(1) << FLAG_BIT_COMPOSITE)
+#define FLAG_TRAILING (UINT64_C(0xFF) << 56)
 #define FLAG_FFFD (UINT64_C(1) << FLAG_BIT_FFFD)
 #define FLAG_PRIVATE (UINT64_C(1) << FLAG_BIT_PRIVATE)
 #define FLAG_FIRST (UINT64_C(1) << FLAG_BIT_FIRST)
 #define FLAG_SECOND (UINT64_C(1) << FLAG_BIT_SECOND)
 #define FLAG_JOINS (UINT64_C(1) << FLAG_BIT_JOINS)
+#define FLAG_CURSIVE (UINT64_C(1) << FLAG_BIT_CURSIVE)
 #define FLAG_BREAKS (UINT64_C(1) << FLAG_BIT_BREAKS)
-_Static_assert(FLAG_BITS <= 64, "flags fit into 64 bits");
+_Static_assert(FLAG_BITS <= 56, "flags fit below the class of the last mark");
 
 struct flags {
     uint16_t block[0x1100]; /* code point >> 8 -> index of its block */
@@ -58,6 +58,7 @@ struct flags {
     uint64_t on;                   /* FLAG(key) of the passes that are on */
     unsigned most_marks;           /* so many combining marks in a row say nothing */
     bool leading_goes; /* spaces at a line's start */
+    bool pipes;        /* U+007C may be a danda: ASCII is not skipped */
     bool joiners_stay, breaks_stay; /* 200C, 200D and 200B stay in their scripts, under these settings */
 };
 
@@ -65,10 +66,11 @@ void flags_init(struct flags *flags, const struct settings *settings);
 void flags_free(struct flags *flags);
 
 static inline unsigned flags_class(uint64_t flags) {
-    return flags & FLAG_COMPOSITE ? 0 : flags & 0xFF;
+    return flags & 0xFF;
 }
+/* Of a composite, U+00E9: the class of the last mark in its decomposition. */
 static inline unsigned flags_trailing(uint64_t flags) {
-    return flags & FLAG_COMPOSITE ? flags & 0xFF : 0;
+    return (unsigned)(flags >> 56);
 }
 static inline uint64_t flags_of(const struct flags *flags, uint32_t c) {
     return flags->kinds[flags->cells[flags->block[c >> 8]][c & 255]];

@@ -81,14 +81,21 @@ inspect_quiet_fn *inspect_quiet_at(enum sg_cpu level) {
 
 /* ---- a line ---- */
 
-#define QUIET (FLAG_JOINS | FLAG_BREAKS | FLAG_FIRST) /* bits that matter only to a neighbour */
+/*
+ * HARD: says something by itself. SOFT: only after certain others, and those have a bit of WARY. A letter has none of SOFT; a
+ * vowel sign after a letter that begins no pair says nothing: that is nearly all of clean text.
+ */
 #define PASSES ((FLAG(NORMALIZE_PASSES) - 1) & ~UINT64_C(0xFF))
+#define CLASS UINT64_C(0xFF)
+#define HARD (PASSES | FLAG_FFFD | FLAG_PRIVATE)
+#define SOFT (CLASS | FLAG_MAYBE | FLAG_SECOND)
+#define WARY (CLASS | FLAG_FIRST | FLAG_TRAILING)
 
 /* What has been read of the line. */
 struct past {
-    uint32_t before, starter;      /* the last code point; the last one of class 0 */
-    unsigned last_class, trailing; /* trailing: class of the last mark inside a composite starter */
-    unsigned marks;                /* in a row */
+    uint32_t before, starter; /* the last code point; the last one of class 0 */
+    uint64_t before_flags, starter_flags;
+    unsigned marks; /* in a row */
 };
 
 /* Hangul is arithmetic: L + V, LV + T. */
@@ -98,55 +105,61 @@ static bool hangul_composes(uint32_t first, uint32_t second) {
             second <= 0x11C2);
 }
 
-/* May NFC change something at c? */
+/* May a mark, or what composes with a letter before it, change under NFC? */
 static bool may_compose(const struct flags *flags, uint32_t c, uint64_t f, const struct past *past) {
     unsigned class = flags_class(f);
-    if (f & FLAG_NO) return true;
-    if (class && past->last_class > class) return true;
+    if (class && flags_class(past->before_flags) > class) return true;
     if (!(f & FLAG_MAYBE)) return false;
     /* A mark below the last one of a composite goes in between: U+00C5 U+0323 becomes U+1EA0 U+030A. */
-    return (class && class < past->trailing) || hangul_composes(past->starter, c) ||
-           ((flags_of(flags, past->starter) & FLAG_FIRST) &&
+    return (class && class < flags_trailing(past->starter_flags)) ||
+           ((past->starter_flags & FLAG_FIRST) &&
             (flags_pair(flags, past->starter, c) & FLAG(KEY_NFC)));
 }
 
-/* The passes that c asks for where it stands, and remember it. f: its flags, not quiet. */
+/* The passes that c asks for where it stands. */
 static uint64_t look(const struct flags *flags, uint32_t c, uint64_t f, struct past *past) {
     uint64_t active = f & PASSES;
-    if ((active & FLAG(KEY_NFC)) && !may_compose(flags, c, f, past)) active &= ~FLAG(KEY_NFC);
-    if ((f & FLAG_SECOND) && (flags_of(flags, past->before) & FLAG_FIRST))
+    if ((f & FLAG_SECOND) && (past->before_flags & FLAG_FIRST))
         active |= flags_pair(flags, past->before, c);
-    past->marks = active & FLAG(KEY_MARKS) ? past->marks + 1 : 0;
+    if ((active & FLAG(KEY_NFC)) && (f & FLAG_MAYBE) && flags_class(f) == 0 &&
+        c >= 0x1161 && c <= 0x11C2 && !hangul_composes(past->starter, c))
+        active &= ~FLAG(KEY_NFC);
+    if ((f & (CLASS | FLAG_MAYBE)) && may_compose(flags, c, f, past))
+        active |= FLAG(KEY_NFC);
+    past->marks = f & FLAG(KEY_MARKS) ? past->marks + 1 : 0;
     if (past->marks <= flags->most_marks) active &= ~FLAG(KEY_MARKS);
-    past->last_class = flags_class(f);
-    if (past->last_class == 0) {
-        past->starter = c;
-        past->trailing = flags_trailing(f);
-    }
     return active;
 }
 
-static inline void pass_by(uint32_t c, struct past *past) {
-    past->starter = c;
-    past->last_class = past->trailing = past->marks = 0;
+static inline void remember(uint32_t c, uint64_t f, struct past *past) {
+    past->before = c;
+    past->before_flags = f;
+    if (flags_class(f) == 0) {
+        past->starter = c;
+        past->starter_flags = f;
+    }
 }
 
-/* A joiner or a zero width space that clearly stays: after its own script, and not before a space or another one. */
-static bool stays(const struct flags *flags, uint64_t wanted, uint32_t before, const char *next,
+#define NO_NEIGHBOUR (FLAG(KEY_NEWLINE) | FLAG(KEY_CONTROL) | FLAG(KEY_C1) | FLAG(KEY_JOINERS) | FLAG(KEY_INVISIBLE))
+
+/* c, a joiner or a zero width space, clearly stays: after its own script; before white space only where that matters. */
+static bool stays(const struct flags *flags, uint32_t c, const struct past *past, const char *next,
                   const char *end) {
-    if (next >= end || !(flags_of(flags, before) & wanted)) return false;
-    uint32_t c = sg_utf8_next(&next);
-    return c > ' ' &&
-           !(flags_of(flags, c) & (FLAG(KEY_WHITESPACE) | FLAG(KEY_NEWLINE) | FLAG(KEY_CONTROL) |
-                                   FLAG(KEY_C1) | FLAG(KEY_JOINERS) | FLAG(KEY_INVISIBLE)));
+    uint32_t after = next < end ? sg_utf8_next(&next) : '\n';
+    uint64_t f = flags_of(flags, after);
+    bool white = after <= ' ' || (f & FLAG(KEY_WHITESPACE));
+    if (f & NO_NEIGHBOUR) return false;
+    if (c == 0x200B) return !white && (past->before_flags & FLAG_BREAKS);
+    if (c == 0x200C && white && (past->before_flags & FLAG_CURSIVE)) return false;
+    return past->before_flags & FLAG_JOINS;
 }
 
-static uint64_t in_context(const struct flags *flags, uint32_t c, uint64_t active, uint32_t before,
-                           const char *next, const char *end) {
-    if ((active & FLAG(KEY_JOINERS)) && flags->joiners_stay && stays(flags, FLAG_JOINS, before, next, end))
-        active &= ~FLAG(KEY_JOINERS);
-    if (c == 0x200B && flags->breaks_stay && stays(flags, FLAG_BREAKS, before, next, end))
-        active &= ~FLAG(KEY_INVISIBLE);
+static uint64_t in_context(const struct flags *flags, uint32_t c, uint64_t active,
+                           const struct past *past, const char *next, const char *end) {
+    bool joiner = (active & FLAG(KEY_JOINERS)) && flags->joiners_stay;
+    bool breaks = c == 0x200B && flags->breaks_stay;
+    if ((joiner || breaks) && stays(flags, c, past, next, end))
+        active &= ~(FLAG(KEY_JOINERS) | FLAG(KEY_INVISIBLE));
     return active;
 }
 
@@ -157,51 +170,74 @@ static void tally(uint32_t c, uint64_t f, struct sight *sight) {
     sight->zwsp += c == 0x200B;
 }
 
+static inline bool is_silent(uint64_t f, uint64_t before) {
+    return (f & HARD) == 0 && ((f & SOFT) == 0 || (before & WARY) == 0);
+}
+
+/* As many whole blocks of plain ASCII as there are. */
+static inline const char *skip_ascii(const char *p, const char *end, bool *space) {
+    while (end - p >= 8 && plain_eight(p, *space, space)) p += 8;
+    return p;
+}
+
 void inspect_line(const struct flags *flags, const char *p, const char *end, struct sight *sight) {
-    struct past past = {.before = '\n'};
+    struct past past = {.before = '\n', .starter = '\n'};
     uint64_t active = 0;
-    bool space = false, ends;
+    bool space = false;
     if (p == end) return;
     if (end[-1] == ' ' || end[-1] == '\t') active |= FLAG(KEY_WHITESPACE);
     if ((*p == ' ' || *p == '\t') && flags->leading_goes) active |= FLAG(KEY_WHITESPACE);
-    while (p < end && (*p == ' ' || *p == '\t')) past.before = past.starter = (unsigned char)*p++; /* these stay */
+    while (p < end && (*p == ' ' || *p == '\t'))
+        remember((unsigned char)*p++, 0, &past); /* these stay */
     while (p < end) {
-        while (end - p >= 8 && plain_eight(p, space, &ends)) {
-            p += 8;
-            space = ends;
-            past.before = (unsigned char)p[-1];
-            pass_by(past.before, &past);
+        if ((signed char)*p >= 0 && !flags->pipes) {
+            const char *start = p;
+            p = skip_ascii(p, end, &space);
+            if (p > start) {
+                uint32_t last = (unsigned char)p[-1];
+                remember(last, flags_of(flags, last), &past);
+                past.marks = 0;
+                continue;
+            }
         }
-        if (p >= end) break;
         uint32_t c = sg_utf8_next(&p);
         uint64_t f = flags_of(flags, c);
         if (c == ' ' && space) active |= FLAG(KEY_WHITESPACE);
         space = c == ' ';
-        if ((f & ~QUIET) == 0) {
-            pass_by(c, &past);
+        if (is_silent(f, past.before_flags)) {
+            past.marks = 0;
         } else {
             uint64_t asked = look(flags, c, f, &past);
             if (asked & (FLAG(KEY_JOINERS) | FLAG(KEY_INVISIBLE)))
-                asked = in_context(flags, c, asked, past.before, p, end);
+                asked = in_context(flags, c, asked, &past, p, end);
             active |= asked;
             tally(c, f, sight);
         }
-        past.before = c;
+        remember(c, f, &past);
     }
     sight->active |= active & flags->on;
 }
 
+static bool is_blank(uint32_t c) {
+    return c == ' ' || c == '\t';
+}
+
 uint64_t inspect_points(const struct flags *flags, const struct line *line) {
-    struct past past = {.before = '\n'};
+    struct past past = {.before = '\n', .starter = '\n'};
     uint64_t active = 0;
+    bool leading = true;
+    if (line->len && (is_blank(line->at[line->len - 1]) || (flags->leading_goes && is_blank(line->at[0]))))
+        active |= FLAG(KEY_WHITESPACE);
     for (size_t i = 0; i < line->len; i++) {
         uint32_t c = line->at[i];
         uint64_t f = flags_of(flags, c);
-        if ((f & ~QUIET) == 0)
-            pass_by(c, &past);
+        leading = leading && is_blank(c);
+        if (c == ' ' && past.before == ' ' && !leading) active |= FLAG(KEY_WHITESPACE);
+        if (is_silent(f, past.before_flags))
+            past.marks = 0;
         else
             active |= look(flags, c, f, &past);
-        past.before = c;
+        remember(c, f, &past);
     }
     return active & flags->on;
 }

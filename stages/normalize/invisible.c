@@ -55,6 +55,7 @@ static void flag_scripts(struct triggers *triggers) {
     for (uint32_t c = INDIC_FIRST; c < SCRIPTS_END; c = c == HAN ? HAN_END : c + 1) {
         UScriptCode script = script_of(c);
         if (joins[script] || is_haraka(c)) trigger_flags(triggers, c, FLAG_JOINS);
+        if (is_cursive(c)) trigger_flags(triggers, c, FLAG_CURSIVE);
         if (script == USCRIPT_JAVANESE || script == USCRIPT_BALINESE || script == USCRIPT_KAWI ||
             script == USCRIPT_TIBETAN ||
             u_getIntPropertyValue((UChar32)c, UCHAR_LINE_BREAK) == U_LB_COMPLEX_CONTEXT)

@@ -84,7 +84,9 @@ static bool run(struct repair *repair, struct job *job, const struct pass *pass)
     job->counts[COUNT_PASS_ADDED + pass->key] += to > from ? to - from : 0;
     repair->did |= FLAG(pass->key);
     if (job->witness) job->witness->saw(job->witness->owner, pass->key, &repair->line, &repair->next);
+    if (!repair->changed) line_swap(&repair->line, &repair->before); /* as the round found it */
     line_swap(&repair->line, &repair->next);
+    repair->changed = true;
     return true;
 }
 
@@ -115,7 +117,6 @@ static void take(struct repair *repair) {
 
 static uint64_t wanted(const struct repair *repair, const struct job *job) {
     uint64_t active = inspect_points(job->flags, &repair->line);
-    active |= job->flags->on & FLAG(KEY_WHITESPACE); /* U+0020 has no flag */
     if (job->rule != LANGUAGE_NONE) active |= job->flags->on & FLAG(KEY_LANG);
     return active;
 }
@@ -142,10 +143,9 @@ static void give_up(struct repair *repair, struct job *job) {
 static void converge(struct repair *repair, struct job *job, bool before_lf) {
     for (int round = 0; round < MOST_ROUNDS; round++) {
         job->before_lf = repair->waiting || before_lf;
-        repair->before.len = 0;
-        line_append(&repair->before, repair->line.at, repair->line.len);
+        repair->changed = false;
         go_through(repair, job);
-        if (line_equal(&repair->before, &repair->line)) return;
+        if (!repair->changed || line_equal(&repair->before, &repair->line)) return;
     }
     give_up(repair, job);
 }
