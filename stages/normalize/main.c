@@ -27,8 +27,8 @@ static const struct sg_option options[] = {
 /* What the stage counts beside the core. */
 enum { LONE_SURROGATES = NORMALIZE_COUNTS, DERIVED_IDS, COUNTERS };
 
-#define TABLES_BYTES ((uint64_t)6 << 20)  /* flags, mojibake, the scripts' tables */
-#define SCRATCH_BYTES ((uint64_t)2 << 20) /* a line's buffers, ICU's Zawgyi converter */
+#define TABLES_BYTES ((uint64_t)6 << 20)   /* flags, mojibake, the scripts' tables */
+#define SCRATCH_BYTES ((uint64_t)20 << 20) /* a million code points, ICU's Zawgyi converter */
 
 struct shared {
     struct normalize *normalize;
