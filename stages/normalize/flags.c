@@ -77,35 +77,15 @@ static void build_pairs(struct flags *flags, const struct triggers *triggers) {
 
 /* ---- the table of code points ---- */
 
-static uint16_t kind_of(struct flags *flags, size_t *count, size_t *room, uint64_t value) {
-    for (size_t i = *count; i-- > 0;) /* some 200 kinds, neighbours mostly alike */
-        if (flags->kinds[i] == value) return (uint16_t)i;
-    if (*count == *room) {
-        *room = 2 * *room + 64;
-        flags->kinds = sg_realloc(flags->kinds, *room * sizeof *flags->kinds);
-    }
-    flags->kinds[*count] = value;
-    return (uint16_t)(*count)++;
-}
-
 static void build_cells(struct flags *flags, const uint64_t *by_point) {
-    size_t kinds = 0, room = 0, blocks = 0;
-    uint16_t cells[256];
-    kind_of(flags, &kinds, &room, 0);
+    size_t blocks = 0;
     for (uint32_t high = 0; high < 0x1100; high++) {
-        uint64_t last = 0;
-        uint16_t kind = 0;
-        for (uint32_t low = 0; low < 256; low++) {
-            uint64_t value = by_point[high << 8 | low];
-            if (value != last) kind = kind_of(flags, &kinds, &room, value);
-            last = value;
-            cells[low] = kind;
-        }
+        const uint64_t *cells = by_point + (high << 8);
         size_t same = 0;
-        while (same < blocks && memcmp(flags->cells[same], cells, sizeof cells) != 0) same++;
+        while (same < blocks && memcmp(flags->cells[same], cells, sizeof *flags->cells) != 0) same++;
         if (same == blocks) {
             flags->cells = sg_realloc(flags->cells, ++blocks * sizeof *flags->cells);
-            memcpy(flags->cells[same], cells, sizeof cells);
+            memcpy(flags->cells[same], cells, sizeof *flags->cells);
         }
         flags->block[high] = (uint16_t)same;
     }
@@ -149,7 +129,6 @@ void flags_init(struct flags *flags, const struct settings *settings) {
 
 void flags_free(struct flags *flags) {
     free(flags->cells);
-    free(flags->kinds);
     free(flags->pairs);
     free(flags->pair_flags);
 }

@@ -6,7 +6,7 @@
  *         composite's decomposition. Pass nfc's bit is set where NFC_QC=No and on Hangul's conjoining vowels and
  *         ends; other marks have their class, MAYBE and SECOND.
  * Calls   flags_init once; flags_of and flags_pair are read-only.
- * Owns    about 150 KiB.
+ * Owns    about 500 KiB, of which one script's text touches few.
  * Errors  none.
  * Source  each pass gives its triggers (ranges and pairs, below); NFC from ICU at start: NFC_Quick_Check, ccc, canonical
  *         decompositions (UCD 15.0).
@@ -50,8 +50,7 @@ _Static_assert(FLAG_BITS <= 56, "flags fit below the class of the last mark");
 
 struct flags {
     uint16_t block[0x1100]; /* code point >> 8 -> index of its block */
-    uint16_t (*cells)[256]; /* -> index of its kind; 0: nothing is to be done about it */
-    uint64_t *kinds;
+    uint64_t (*cells)[256];
     uint64_t *pairs; /* open addressing: first << 32 | second, 0 empty */
     uint64_t *pair_flags;
     uint32_t pair_mask;
@@ -73,7 +72,7 @@ static inline unsigned flags_trailing(uint64_t flags) {
     return (unsigned)(flags >> 56);
 }
 static inline uint64_t flags_of(const struct flags *flags, uint32_t c) {
-    return flags->kinds[flags->cells[flags->block[c >> 8]][c & 255]];
+    return flags->cells[flags->block[c >> 8]][c & 255];
 }
 /* What two neighbours ask for: FLAG bits of passes; FLAG(KEY_NFC) when they compose. */
 uint64_t flags_pair(const struct flags *flags, uint32_t first, uint32_t second);

@@ -174,45 +174,70 @@ static inline bool is_silent(uint64_t f, uint64_t before) {
     return (f & HARD) == 0 && ((f & SOFT) == 0 || (before & WARY) == 0);
 }
 
-/* As many whole blocks of plain ASCII as there are. */
-static inline const char *skip_ascii(const char *p, const char *end, bool *space) {
-    while (end - p >= 8 && plain_eight(p, *space, space)) p += 8;
+/* What an ASCII character asks for; p moves over it, or over whole blocks of plain ones. */
+static inline uint64_t take_ascii(const struct flags *flags, const char **p, const char *end,
+                                  struct past *past) {
+    bool space = past->before == ' ';
+    const char *start = *p;
+    if (!flags->pipes)
+        while (end - *p >= 8 && plain_eight(*p, space, &space)) *p += 8;
+    uint64_t active = 0;
+    if (*p == start) {
+        uint32_t c = (unsigned char)*(*p)++;
+        uint64_t f = flags_of(flags, c);
+        if (c == ' ' && space) active = FLAG(KEY_WHITESPACE);
+        if (!is_silent(f, past->before_flags)) active |= look(flags, c, f, past);
+    }
+    uint32_t last = (unsigned char)(*p)[-1];
+    remember(last, flags_of(flags, last), past);
+    past->marks = 0;
+    return active;
+}
+
+/* The hot loop: letters and marks beyond ASCII that say nothing where they stand. */
+static inline const char *skip_silent(const struct flags *flags, const char *p, const char *end,
+                                      struct past *past) {
+    uint32_t before = past->before, starter = past->starter;
+    uint64_t before_flags = past->before_flags, starter_flags = past->starter_flags;
+    const char *start = p;
+    while (p < end && (signed char)*p < 0) {
+        const char *next = p;
+        uint32_t c = sg_utf8_next(&next);
+        uint64_t f = flags_of(flags, c);
+        if (!is_silent(f, before_flags)) break;
+        if (flags_class(f) == 0) {
+            starter = c;
+            starter_flags = f;
+        }
+        before = c;
+        before_flags = f;
+        p = next;
+    }
+    if (p > start)
+        *past = (struct past){before, starter, before_flags, starter_flags, 0};
     return p;
 }
 
 void inspect_line(const struct flags *flags, const char *p, const char *end, struct sight *sight) {
     struct past past = {.before = '\n', .starter = '\n'};
     uint64_t active = 0;
-    bool space = false;
     if (p == end) return;
     if (end[-1] == ' ' || end[-1] == '\t') active |= FLAG(KEY_WHITESPACE);
     if ((*p == ' ' || *p == '\t') && flags->leading_goes) active |= FLAG(KEY_WHITESPACE);
-    while (p < end && (*p == ' ' || *p == '\t'))
-        remember((unsigned char)*p++, 0, &past); /* these stay */
+    while (p < end && (*p == ' ' || *p == '\t')) p++; /* these stay */
     while (p < end) {
-        if ((signed char)*p >= 0 && !flags->pipes) {
-            const char *start = p;
-            p = skip_ascii(p, end, &space);
-            if (p > start) {
-                uint32_t last = (unsigned char)p[-1];
-                remember(last, flags_of(flags, last), &past);
-                past.marks = 0;
-                continue;
-            }
+        p = skip_silent(flags, p, end, &past);
+        if (p == end) break;
+        if ((signed char)*p >= 0) {
+            active |= take_ascii(flags, &p, end, &past);
+            continue;
         }
         uint32_t c = sg_utf8_next(&p);
-        uint64_t f = flags_of(flags, c);
-        if (c == ' ' && space) active |= FLAG(KEY_WHITESPACE);
-        space = c == ' ';
-        if (is_silent(f, past.before_flags)) {
-            past.marks = 0;
-        } else {
-            uint64_t asked = look(flags, c, f, &past);
-            if (asked & (FLAG(KEY_JOINERS) | FLAG(KEY_INVISIBLE)))
-                asked = in_context(flags, c, asked, &past, p, end);
-            active |= asked;
-            tally(c, f, sight);
-        }
+        uint64_t f = flags_of(flags, c), asked = look(flags, c, f, &past);
+        if (asked & (FLAG(KEY_JOINERS) | FLAG(KEY_INVISIBLE)))
+            asked = in_context(flags, c, asked, &past, p, end);
+        active |= asked;
+        tally(c, f, sight);
         remember(c, f, &past);
     }
     sight->active |= active & flags->on;

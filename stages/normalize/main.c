@@ -223,7 +223,7 @@ int main(int argc, char **argv) {
         .about = "bring text into one canonical Unicode form, for every script",
         .reads = "id text owner source language language_score",
         .writes = "id text norm",
-        .example = "sangam-normalize --explain 20 corpus.jsonl.zst -o /dev/null",
+        .example = "sangam-normalize --explain 20 corpus/ >/dev/null",
         .manual = manual.paragraphs,
         .keeps_order = true,
         .repairs_utf8 = true,

@@ -177,16 +177,16 @@ static const char *const closing[] = {
     "changed and code points that were removed and added by it; counters that are zero are left out.",
     ".Ss Trying a change safely",
     "See first what the passes do to your own text, with nothing written:",
-    ".Bd -literal -offset indent\nsangam\\-normalize \\-\\-explain 20 my.jsonl.zst \\-o /dev/null\n.Ed",
+    ".Bd -literal -offset indent\nsangam\\-normalize \\-\\-explain 20 corpus/ >/dev/null\n.Ed",
     "Every pass tells how many lines it changed, and shows up to 20 of the changes: the line before (-) and after "
     "(+), cut to the place, with the code points that differ; what is invisible is written as <U+200B>. The choice "
     "is random but the same in every run, for any number of threads. With --log json each sample is a JSON object "
     "of its own. Files whose output is complete already are not read again, hence /dev/null.",
     "Then look at one pass alone, or at the text without it, or with another setting:",
     ".Bd -literal -offset indent\n"
-    "sangam\\-normalize \\-\\-only indic \\-\\-explain 50 my.jsonl.zst \\-o /dev/null\n"
-    "sangam\\-normalize \\-\\-set indic=off my.jsonl.zst \\-o out.jsonl.zst\n"
-    "sangam\\-normalize \\-\\-only lang \\-\\-lang ron my.jsonl.zst \\-o out.jsonl.zst\n.Ed",
+    "sangam\\-normalize \\-\\-only indic \\-\\-explain 50 corpus/ >/dev/null\n"
+    "sangam\\-normalize \\-\\-set indic=off corpus/ \\-o out/\n"
+    "sangam\\-normalize \\-\\-only lang \\-\\-lang ron corpus/ \\-o out/\n.Ed",
     "With --only decoding always runs, and the text ends in NFC only when nfc is listed. A --set outside the list of --only has "
     "no effect on a pass, since it does not run.",
     NULL};

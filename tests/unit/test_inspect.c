@@ -68,7 +68,7 @@ static const struct flags *web(void) {
     static struct flags flags;
     struct settings settings;
     struct sg_err err = {0};
-    if (!flags.kinds) {
+    if (!flags.cells) {
         assert_int_equal(settings_init(&settings, "web", &err), SG_OK);
         flags_init(&flags, &settings);
     }
