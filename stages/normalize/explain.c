@@ -24,7 +24,7 @@
 #define CONTEXT 24   /* code points kept on either side of a change */
 #define LONG_PART 32 /* of a changed part so many are shown */
 #define SEARCH 64    /* how far the lines may be apart before they agree again */
-#define AGREE 6
+#define AGREE 3
 #define SUMMARY_PASSES 4
 #define LINE_WIDTH 96 /* names that do not fit into it are left out */
 
@@ -204,7 +204,7 @@ static bool shown(uint32_t c, bool changed) {
     const char *category = sg_unicode_category(c);
     if ((c >= 0xFE00 && c <= 0xFE0F) || (c >= 0xE0100 && c <= 0xE01EF)) return !changed;
     if (c == 0x34F || (c >= 0x180B && c <= 0x180F) || c == 0x115F || c == 0x1160 || c == 0x3164 ||
-        c == 0xFFA0 || c == 0x2800)
+        c == 0xFFA0 || c == 0x2800 || c == 0xFFFC)
         return false;
     return category[0] != 'C' && category[0] != 'Z';
 }
@@ -231,7 +231,7 @@ static void put_points(struct sg_buf *out, const struct side *side, bool names) 
         sg_buf_printf(out, "%sU+%04X", i ? names ? ", " : " " : "", c);
         if (!names || u_charName((UChar32)c, U_EXTENDED_CHAR_NAME, name, sizeof name, &status) < 1)
             continue;
-        sg_buf_printf(out, " %s", name);
+        if (name[0] != '<') sg_buf_printf(out, " %s", name); /* not "<control-000A>" */
     }
     if (side->part_cut) sg_buf_puts(out, " ...");
 }

@@ -181,7 +181,8 @@ static const char *const closing[] = {
     "Every pass tells how many lines it changed, and shows up to 20 of the changes: the line before (-) and after "
     "(+), cut to the place, with the code points that differ; what is invisible is written as <U+200B>. The choice "
     "is random but the same in every run, for any number of threads. With --log json each sample is a JSON object "
-    "of its own. Files whose output is complete already are not read again, hence /dev/null.",
+    "of its own. The texts themselves go to standard output, here to nowhere: files that are complete already in an "
+    "output folder would not be read again.",
     "Then look at one pass alone, or at the text without it, or with another setting:",
     ".Bd -literal -offset indent\n"
     "sangam\\-normalize \\-\\-only indic \\-\\-explain 50 corpus/ >/dev/null\n"
