@@ -1,8 +1,8 @@
 /*
  * nfc: canonical composition, through ICU, for lines whose flags say that it may change them.
  *
- * cjk_compat=vs: compatibility ideographs (U+F900.., U+2F800..), which NFC makes unified ones, are written as the unified one and a
- * variation selector first (StandardizedVariants.txt), so that their shape is not lost: U+FA19 -> U+795E U+FE00.
+ * cjk_compat=vs: compatibility ideographs (U+F900.., U+2F800..), which NFC makes unified ones, are first written as the
+ * unified one and a variation selector (StandardizedVariants.txt), so that their shape is not lost: U+FA19 -> U+795E U+FE00.
  */
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
@@ -38,7 +38,8 @@ static void look_at(struct triggers *triggers, uint32_t c, const UNormalizer2 *n
                     const UNormalizer2 *nfd) {
     int32_t quick = u_getIntPropertyValue((UChar32)c, UCHAR_NFC_QUICK_CHECK);
     bool jamo = c >= 0x1161 && c <= 0x11C2; /* composes by arithmetic, not by pairs */
-    if (quick == UNORM_NO || (quick == UNORM_MAYBE && jamo)) trigger_flags(triggers, c, FLAG(KEY_NFC));
+    if (quick == UNORM_NO || (quick == UNORM_MAYBE && jamo))
+        trigger_flags(triggers, c, FLAG(KEY_NFC));
     if (quick == UNORM_MAYBE) trigger_flags(triggers, c, FLAG_MAYBE);
     unsigned class = u_getCombiningClass((UChar32)c);
     if (class) {
@@ -57,7 +58,7 @@ void compose_triggers(struct triggers *triggers, const struct settings *settings
     UErrorCode status = U_ZERO_ERROR;
     const UNormalizer2 *nfc = unorm2_getNFCInstance(&status), *nfd = unorm2_getNFDInstance(&status);
     for (uint32_t c = 0xC0; c < 0x110000; c++) {
-        if (c == 0x3400) c = 0xA000;  /* Han: nothing canonical in it */
+        if (c == 0x3400) c = 0xA000; /* Han: nothing canonical in it */
         if (c == 0x20000) c = 0x2F800;
         if (c == 0x30000) c = 0xE0000;
         if (c == 0xE1000) break;
@@ -100,7 +101,8 @@ static void compose(struct job *job, const struct line *in, struct line *out) {
     const UNormalizer2 *nfc = unorm2_getNFCInstance(&status);
     job->wide->len = 0;
     UChar *wide = (UChar *)sg_buf_room(job->wide, 8 * (in->len + 2) * sizeof *wide);
-    int32_t len = widen(in, wide), room = 3 * len + 6; /* NFC makes no text more than 3 times as long */
+    int32_t len = widen(in, wide),
+            room = 3 * len + 6; /* NFC makes no text more than 3 times as long */
     UChar *normal = wide + len;
     len = unorm2_normalize(nfc, wide, len, normal, room, &status);
     if (U_FAILURE(status)) sg_mem_failed(in->len);

@@ -91,10 +91,10 @@ static bool is_brahmic(uint32_t c) {
 
 /* 80..9F as Windows means them; 0 where it means nothing. */
 static uint32_t windows_1252(uint32_t c) {
-    static const uint16_t table[32] = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
-                                       0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,      0x017D, 0,
-                                       0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
-                                       0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
+    static const uint16_t table[32] = {
+        0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+        0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+        0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
     return table[c - 0x80];
 }
 
@@ -111,7 +111,8 @@ bool pass_c1(struct job *job, const struct line *in, struct line *out) {
         changed = true;
         if ((c == 0x9D || c == 0x9E) && is_arabic(before)) {
             line_put(out, c == 0x9D ? 0x200C : 0x200D);
-        } else if (c == 0x86 && is_brahmic(before) && after >= 0x0900 && after <= 0x097F && is_brahmic(after)) {
+        } else if (c == 0x86 && is_brahmic(before) && after >= 0x0900 && after <= 0x097F &&
+                   is_brahmic(after)) {
             line_put(out, 0x0931);
             line_put(out, 0x094D);
         } else if (windows_1252(c)) {

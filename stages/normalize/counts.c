@@ -1,11 +1,12 @@
 /* Names of what is counted, in the order of enum normalize_count (tests compare them with normalize_keys). */
 #include "normalize.h"
 
-#define EACH_PASS(x)                                                                                  \
-    x("utf8") x("zawgyi") x("ansi") x("entities") x("mojibake") x("c1") x("newline") x("control")     \
-    x("bidi") x("tags") x("variation") x("invisible") x("joiners") x("nfc") x("width")                \
-    x("ligatures") x("presentation") x("indic") x("thai_lao") x("khmer") x("ethiopic") x("tatweel")   \
-    x("lang") x("digits") x("marks") x("quotes") x("whitespace") x("blank")
+#define EACH_PASS(x)                                                                               \
+    x("utf8") x("zawgyi") x("ansi") x("entities") x("mojibake") x("c1") x("newline") x("control")  \
+        x("bidi") x("tags") x("variation") x("invisible") x("joiners") x("nfc") x("width")         \
+            x("ligatures") x("presentation") x("indic") x("thai_lao") x("khmer") x("ethiopic")     \
+                x("tatweel") x("lang") x("digits") x("marks") x("quotes") x("whitespace")          \
+                    x("blank")
 #define DOCUMENTS(name) name "_documents",
 #define LINES(name) name "_lines",
 #define REMOVED(name) name "_removed",

@@ -82,7 +82,8 @@ static void build_cells(struct flags *flags, const uint64_t *by_point) {
     for (uint32_t high = 0; high < 0x1100; high++) {
         const uint64_t *cells = by_point + (high << 8);
         size_t same = 0;
-        while (same < blocks && memcmp(flags->cells[same], cells, sizeof *flags->cells) != 0) same++;
+        while (same < blocks && memcmp(flags->cells[same], cells, sizeof *flags->cells) != 0)
+            same++;
         if (same == blocks) {
             flags->cells = sg_realloc(flags->cells, ++blocks * sizeof *flags->cells);
             memcpy(flags->cells[same], cells, sizeof *flags->cells);
@@ -93,7 +94,8 @@ static void build_cells(struct flags *flags, const uint64_t *by_point) {
 
 /* What is counted in every text. */
 static void flag_counted(struct triggers *triggers) {
-    static const uint32_t ranges[][2] = {{0xE000, 0xF8FF}, {0xF0000, 0xFFFFD}, {0x100000, 0x10FFFD}};
+    static const uint32_t ranges[][2] = {
+        {0xE000, 0xF8FF}, {0xF0000, 0xFFFFD}, {0x100000, 0x10FFFD}};
     for (size_t i = 0; i < 3; i++)
         for (uint32_t c = ranges[i][0]; c <= ranges[i][1]; c++) triggers->flags[c] |= FLAG_PRIVATE;
     triggers->flags[0xFFFD] |= FLAG_FFFD;

@@ -30,11 +30,11 @@ enum flag_bit {
     FLAG_BIT_MAYBE = 8 + NORMALIZE_PASSES, /* NFC_QC=Maybe: may compose with what stands before */
     FLAG_BIT_FFFD,
     FLAG_BIT_PRIVATE,
-    FLAG_BIT_FIRST,  /* first of some pair */
-    FLAG_BIT_SECOND, /* second of some pair */
-    FLAG_BIT_JOINS,  /* of a script with a joining or virama model: 200C and 200D stay beside it */
+    FLAG_BIT_FIRST,   /* first of some pair */
+    FLAG_BIT_SECOND,  /* second of some pair */
+    FLAG_BIT_JOINS,   /* of a script with a joining or virama model: 200C and 200D stay beside it */
     FLAG_BIT_CURSIVE, /* of a script that joins as Arabic does: 200C has no effect at a word's end */
-    FLAG_BIT_BREAKS, /* of a script without spaces: 200B stays beside it */
+    FLAG_BIT_BREAKS,  /* of a script without spaces: 200B stays beside it */
     FLAG_BITS
 };
 #define FLAG_MAYBE (UINT64_C(1) << FLAG_BIT_MAYBE)
@@ -54,11 +54,12 @@ struct flags {
     uint64_t *pairs; /* open addressing: first << 32 | second, 0 empty */
     uint64_t *pair_flags;
     uint32_t pair_mask;
-    uint64_t on;                   /* FLAG(key) of the passes that are on */
-    unsigned most_marks;           /* so many combining marks in a row say nothing */
-    bool leading_goes; /* spaces at a line's start */
-    bool pipes;        /* U+007C may be a danda: ASCII is not skipped */
-    bool joiners_stay, breaks_stay; /* 200C, 200D and 200B stay in their scripts, under these settings */
+    uint64_t on;         /* FLAG(key) of the passes that are on */
+    unsigned most_marks; /* so many combining marks in a row say nothing */
+    bool leading_goes;   /* spaces at a line's start */
+    bool pipes;          /* U+007C may be a danda: ASCII is not skipped */
+    bool joiners_stay,
+        breaks_stay; /* 200C, 200D and 200B stay in their scripts, under these settings */
 };
 
 void flags_init(struct flags *flags, const struct settings *settings);
@@ -79,9 +80,12 @@ uint64_t flags_pair(const struct flags *flags, uint32_t first, uint32_t second);
 
 /* A pass's triggers under these settings, added while flags_init runs. */
 struct triggers; /* flags.c */
-void trigger_range(struct triggers *triggers, enum normalize_key key, uint32_t first, uint32_t last);
-void trigger_pair(struct triggers *triggers, enum normalize_key key, uint32_t first, uint32_t second);
-void trigger_flags(struct triggers *triggers, uint32_t c, uint64_t flags); /* FLAG_JOINS and its like */
+void trigger_range(struct triggers *triggers, enum normalize_key key, uint32_t first,
+                   uint32_t last);
+void trigger_pair(struct triggers *triggers, enum normalize_key key, uint32_t first,
+                  uint32_t second);
+void trigger_flags(struct triggers *triggers, uint32_t c,
+                   uint64_t flags); /* FLAG_JOINS and its like */
 
 /* Each file of passes gives its own; a pass that is off may still name them (they are dropped). */
 void control_triggers(struct triggers *triggers, const struct settings *settings);

@@ -106,7 +106,8 @@ static bool hangul_composes(uint32_t first, uint32_t second) {
 }
 
 /* May a mark, or what composes with a letter before it, change under NFC? */
-static bool may_compose(const struct flags *flags, uint32_t c, uint64_t f, const struct past *past) {
+static bool may_compose(const struct flags *flags, uint32_t c, uint64_t f,
+                        const struct past *past) {
     unsigned class = flags_class(f);
     if (class && flags_class(past->before_flags) > class) return true;
     if (!(f & FLAG_MAYBE)) return false;
@@ -121,11 +122,10 @@ static uint64_t look(const struct flags *flags, uint32_t c, uint64_t f, struct p
     uint64_t active = f & PASSES;
     if ((f & FLAG_SECOND) && (past->before_flags & FLAG_FIRST))
         active |= flags_pair(flags, past->before, c);
-    if ((active & FLAG(KEY_NFC)) && (f & FLAG_MAYBE) && flags_class(f) == 0 &&
-        c >= 0x1161 && c <= 0x11C2 && !hangul_composes(past->starter, c))
+    if ((active & FLAG(KEY_NFC)) && (f & FLAG_MAYBE) && flags_class(f) == 0 && c >= 0x1161 &&
+        c <= 0x11C2 && !hangul_composes(past->starter, c))
         active &= ~FLAG(KEY_NFC);
-    if ((f & (CLASS | FLAG_MAYBE)) && may_compose(flags, c, f, past))
-        active |= FLAG(KEY_NFC);
+    if ((f & (CLASS | FLAG_MAYBE)) && may_compose(flags, c, f, past)) active |= FLAG(KEY_NFC);
     past->marks = f & FLAG(KEY_MARKS) ? past->marks + 1 : 0;
     if (past->marks <= flags->most_marks) active &= ~FLAG(KEY_MARKS);
     return active;
@@ -140,7 +140,8 @@ static inline void remember(uint32_t c, uint64_t f, struct past *past) {
     }
 }
 
-#define NO_NEIGHBOUR (FLAG(KEY_NEWLINE) | FLAG(KEY_CONTROL) | FLAG(KEY_C1) | FLAG(KEY_JOINERS) | FLAG(KEY_INVISIBLE))
+#define NO_NEIGHBOUR                                                                               \
+    (FLAG(KEY_NEWLINE) | FLAG(KEY_CONTROL) | FLAG(KEY_C1) | FLAG(KEY_JOINERS) | FLAG(KEY_INVISIBLE))
 
 /* c, a joiner or a zero width space, clearly stays: after its own script; before white space only where that matters. */
 static bool stays(const struct flags *flags, uint32_t c, const struct past *past, const char *next,
@@ -213,8 +214,7 @@ static inline const char *skip_silent(const struct flags *flags, const char *p, 
         before_flags = f;
         p = next;
     }
-    if (p > start)
-        *past = (struct past){before, starter, before_flags, starter_flags, 0};
+    if (p > start) *past = (struct past){before, starter, before_flags, starter_flags, 0};
     return p;
 }
 
@@ -251,7 +251,8 @@ uint64_t inspect_points(const struct flags *flags, const struct line *line) {
     struct past past = {.before = '\n', .starter = '\n'};
     uint64_t active = 0;
     bool leading = true;
-    if (line->len && (is_blank(line->at[line->len - 1]) || (flags->leading_goes && is_blank(line->at[0]))))
+    if (line->len &&
+        (is_blank(line->at[line->len - 1]) || (flags->leading_goes && is_blank(line->at[0]))))
         active |= FLAG(KEY_WHITESPACE);
     for (size_t i = 0; i < line->len; i++) {
         uint32_t c = line->at[i];

@@ -19,9 +19,9 @@ static UScriptCode script_of(uint32_t c) {
 
 /* Scripts whose letters join as Arabic's do. */
 static const UScriptCode cursive[] = {
-    USCRIPT_ARABIC,     USCRIPT_SYRIAC,      USCRIPT_MANDAIC,          USCRIPT_NKO,
-    USCRIPT_MONGOLIAN,  USCRIPT_PHAGS_PA,    USCRIPT_MANICHAEAN,       USCRIPT_PSALTER_PAHLAVI,
-    USCRIPT_ADLAM,      USCRIPT_HANIFI_ROHINGYA, USCRIPT_SOGDIAN,      USCRIPT_CHORASMIAN,
+    USCRIPT_ARABIC,     USCRIPT_SYRIAC,          USCRIPT_MANDAIC,    USCRIPT_NKO,
+    USCRIPT_MONGOLIAN,  USCRIPT_PHAGS_PA,        USCRIPT_MANICHAEAN, USCRIPT_PSALTER_PAHLAVI,
+    USCRIPT_ADLAM,      USCRIPT_HANIFI_ROHINGYA, USCRIPT_SOGDIAN,    USCRIPT_CHORASMIAN,
     USCRIPT_OLD_UYGHUR,
 };
 
@@ -77,7 +77,8 @@ void invisible_triggers(struct triggers *triggers, const struct settings *settin
     trigger_range(triggers, KEY_VARIATION, 0xE0100, 0xE01EF);
     trigger_range(triggers, KEY_VARIATION, 0x180B, 0x180D);
     trigger_range(triggers, KEY_VARIATION, 0x180F, 0x180F);
-    static const uint32_t others[] = {0xAD, 0x034F, 0x17B4, 0x17B5, 0x180E, ZWSP, 0x2060, 0x2800, 0x3164, 0xFFA0};
+    static const uint32_t others[] = {0xAD, 0x034F, 0x17B4, 0x17B5, 0x180E,
+                                      ZWSP, 0x2060, 0x2800, 0x3164, 0xFFA0};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         trigger_range(triggers, KEY_INVISIBLE, others[i], others[i]);
     if (settings->value[KEY_INVISIBLE] == AGGRESSIVE)
@@ -152,7 +153,8 @@ static bool takes(uint32_t base, uint32_t selector) {
     if (selector >= 0xE0100) return script_of(base) == USCRIPT_HAN;
     if (selector <= 0x180F) return script_of(base) == USCRIPT_MONGOLIAN;
     if (selector >= 0xFE0E)
-        return u_hasBinaryProperty((UChar32)base, UCHAR_EMOJI) || (kind & (U_GC_SO_MASK | U_GC_SM_MASK));
+        return u_hasBinaryProperty((UChar32)base, UCHAR_EMOJI) ||
+               (kind & (U_GC_SO_MASK | U_GC_SM_MASK));
     return (kind & (U_GC_L_MASK | U_GC_N_MASK | U_GC_SM_MASK | U_GC_P_MASK)) ||
            script_of(base) == USCRIPT_HAN || script_of(base) == USCRIPT_MYANMAR;
 }
@@ -195,8 +197,7 @@ static size_t put_run(const struct job *job, const struct line *in, size_t i, st
         if (between && job->settings->value[KEY_INVISIBLE] != AGGRESSIVE) line_put(out, c);
         return end;
     }
-    for (size_t k = i; k < end; k++)
-        line_put(out, is_braille(left) || is_braille(right) ? c : ' ');
+    for (size_t k = i; k < end; k++) line_put(out, is_braille(left) || is_braille(right) ? c : ' ');
     return end;
 }
 

@@ -9,10 +9,10 @@
  * whole. Lines of more than a million code points are cut where nothing joins and repaired piece by piece, so that
  * memory is bounded: the text once more, and 16 MiB. Threads: the tables are read-only, a scratch belongs to one thread.
  *
- * Decisions of a whole document (is there markup? does another line show mojibake? is it Zawgyi?) are made on the text as it came.
- * A repair can change their answer, though: "&lt;" may be decoded because there is no markup, while ESC [ < b, which looks
- * like markup, goes. So when the answer, asked of the result, would let a pass do more, the result is taken through again; then
- * normalising twice is the same as once.
+ * Decisions of a whole document (is there markup? does another line show mojibake? is it Zawgyi?) are made on the text as
+ * it came. A repair can change their answer, though: "&lt;" may be left alone because of ESC [ < b, which looks like markup and
+ * is a terminal's code that goes. So when the answer, asked of the result, would let a pass do more, the result is taken
+ * through again; then normalising twice is the same as once.
  */
 #include "normalize.h"
 
@@ -118,13 +118,15 @@ static const char *cut(const struct flags *flags, const char *line, const char *
         const char *here = p;
         c = sg_utf8_next(&p);
         bool free = flags_of(flags, before) == 0 && flags_of(flags, c) == 0;
-        if (free && before != ' ' && c != ' ' && (before >= 0x80 || before == ',' || before == '.')) return here;
+        if (free && before != ' ' && c != ' ' && (before >= 0x80 || before == ',' || before == '.'))
+            return here;
     }
     return end;
 }
 
 static bool is_long(const char *line, const char *end) {
-    return (size_t)(end - line) > LONG_LINE && sg_utf8_count(line, (size_t)(end - line)) > LONG_LINE;
+    return (size_t)(end - line) > LONG_LINE &&
+           sg_utf8_count(line, (size_t)(end - line)) > LONG_LINE;
 }
 
 /* The line repaired, appended to out. */
@@ -168,7 +170,8 @@ static void take_line(struct job *job, struct repair *repair, const char *line, 
 }
 
 /* Skip lines of plain ASCII: the start of the first line that must be looked at. */
-static const char *skip_quiet(const struct normalize *normalize, const char *line, const char *end) {
+static const char *skip_quiet(const struct normalize *normalize, const char *line,
+                              const char *end) {
     size_t quiet = normalize->quiet(line, (size_t)(end - line));
     const char *lf = memrchr(line, '\n', quiet);
     return lf ? lf + 1 : line;
@@ -248,7 +251,8 @@ static bool asks_again(struct job *job, const struct sg_buf *text) {
 
 static void look_at_order(struct job *job) {
     bool shapes = job->counts[COUNT_PASS_LINES + KEY_PRESENTATION] > 0;
-    job->counts[COUNT_VISUAL_ORDER] = shapes && arabic_visual_order(job->text, (size_t)(job->end - job->text));
+    job->counts[COUNT_VISUAL_ORDER] =
+        shapes && arabic_visual_order(job->text, (size_t)(job->end - job->text));
 }
 
 static void document(struct job *job, struct normalize_scratch *scratch,
@@ -309,6 +313,9 @@ void normalize_document(const struct normalize *normalize, struct normalize_scra
 void normalize_thorough(const struct normalize *normalize, struct normalize_scratch *scratch,
                         const char *text, size_t len, struct normalize_hint hint,
                         struct normalize_answer *answer) {
-    struct job job = {.text = text, .end = text + len, .rule = rule_of(normalize, text, len, hint), .thorough = true};
+    struct job job = {.text = text,
+                      .end = text + len,
+                      .rule = rule_of(normalize, text, len, hint),
+                      .thorough = true};
     normalize_text(normalize, scratch, &job, answer);
 }

@@ -30,7 +30,7 @@ enum normalize_count {
     COUNT_FFFD, /* in the answer */
     COUNT_PUA,  /* private use code points in the answer */
     COUNT_ENTITIES,
-    COUNT_MOJI,   /* lines */
+    COUNT_MOJI, /* lines */
     COUNT_MOJI_BY, /* lines by encoding: latin-1, windows-1252 ... cp437 (mojibake.h), then a part of a line only */
     COUNT_ZAWGYI = COUNT_MOJI_BY + 11, /* documents */
     COUNT_VISUAL_ORDER,                /* documents */
@@ -44,8 +44,10 @@ enum normalize_count {
     COUNT_TOO_LONG,     /* lines beyond mojibake's limit */
     COUNT_PASS_DOCUMENTS,
     COUNT_PASS_LINES = COUNT_PASS_DOCUMENTS + NORMALIZE_PASSES,
-    COUNT_PASS_REMOVED = COUNT_PASS_LINES + NORMALIZE_PASSES, /* code points fewer, where lines became shorter */
-    COUNT_PASS_ADDED = COUNT_PASS_REMOVED + NORMALIZE_PASSES, /* code points more, where lines became longer */
+    COUNT_PASS_REMOVED =
+        COUNT_PASS_LINES + NORMALIZE_PASSES, /* code points fewer, where lines became shorter */
+    COUNT_PASS_ADDED =
+        COUNT_PASS_REMOVED + NORMALIZE_PASSES, /* code points more, where lines became longer */
     NORMALIZE_COUNTS = COUNT_PASS_ADDED + NORMALIZE_PASSES
 };
 extern const char *const normalize_count_names[NORMALIZE_COUNTS + 1];
@@ -65,7 +67,8 @@ struct normalize_witness {
 };
 
 struct normalize_scratch; /* one worker's buffers */
-struct normalize_scratch *normalize_scratch_new(const struct normalize_witness *witness); /* NULL: nobody looks */
+struct normalize_scratch *
+normalize_scratch_new(const struct normalize_witness *witness); /* NULL: nobody looks */
 void normalize_scratch_free(struct normalize_scratch *scratch);
 
 /* What is known of the document's language. */

@@ -31,13 +31,13 @@ struct job {
     struct mojibake_scratch *mojibake_scratch;
     struct zawgyi *zawgyi_converter; /* NULL until the first document that needs it */
     const char *text, *end;          /* the whole document */
-    enum decision markup;            /* holds `<` before a letter, `/` or `!`: entities=auto stays off */
-    enum decision strong;            /* some line is bad by another than the weak patterns: mojibake */
+    enum decision markup; /* holds `<` before a letter, `/` or `!`: entities=auto stays off */
+    enum decision strong; /* some line is bad by another than the weak patterns: mojibake */
     enum decision zawgyi;
     enum language_rule rule;
-    bool before_lf; /* the line at work is followed by LF: a CR at its end belongs to that */
-    bool in_pieces; /* of a line beyond mojibake's limit */
-    bool thorough;  /* for tests: every line is repaired, flags or not */
+    bool before_lf;      /* the line at work is followed by LF: a CR at its end belongs to that */
+    bool in_pieces;      /* of a line beyond mojibake's limit */
+    bool thorough;       /* for tests: every line is repaired, flags or not */
     struct sg_buf *wide; /* room for UTF-16, where a pass needs it */
     const struct normalize_witness *witness; /* NULL: nobody looks */
     uint64_t *counts;
@@ -50,17 +50,17 @@ bool zawgyi_decided(struct job *job);
 
 typedef bool pass_fn(struct job *job, const struct line *in, struct line *out);
 
-pass_fn pass_zawgyi;                                            /* zawgyi.c */
-pass_fn pass_ansi, pass_c1, pass_newline, pass_control;         /* control.c */
-pass_fn pass_entities;                                          /* entities.c */
-pass_fn pass_mojibake;                                          /* mojibake.c */
-pass_fn pass_bidi, pass_tags, pass_variation, pass_invisible, pass_joiners; /* invisible.c */
-pass_fn pass_nfc;                                               /* compose.c */
-pass_fn pass_width, pass_ligatures, pass_presentation;          /* forms.c */
-pass_fn pass_indic;                                             /* indic.c */
-pass_fn pass_thai_lao, pass_khmer;                              /* southeast.c */
+pass_fn pass_zawgyi;                                                          /* zawgyi.c */
+pass_fn pass_ansi, pass_c1, pass_newline, pass_control;                       /* control.c */
+pass_fn pass_entities;                                                        /* entities.c */
+pass_fn pass_mojibake;                                                        /* mojibake.c */
+pass_fn pass_bidi, pass_tags, pass_variation, pass_invisible, pass_joiners;   /* invisible.c */
+pass_fn pass_nfc;                                                             /* compose.c */
+pass_fn pass_width, pass_ligatures, pass_presentation;                        /* forms.c */
+pass_fn pass_indic;                                                           /* indic.c */
+pass_fn pass_thai_lao, pass_khmer;                                            /* southeast.c */
 pass_fn pass_ethiopic, pass_digits, pass_marks, pass_quotes, pass_whitespace; /* typography.c */
-pass_fn pass_tatweel;                                           /* arabic.c */
-pass_fn pass_lang;                                              /* language.c */
+pass_fn pass_tatweel;                                                         /* arabic.c */
+pass_fn pass_lang;                                                            /* language.c */
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * Zawgyi is converted first and once, for converting is not idempotent. Then F, the passes ansi to whitespace in their order, each
- * only when the line holds one of its triggers; F is repeated until the line stays as it is, for a pass may make what an
- * earlier one would change: "&lt;U+200B&gt;" without its U+200B ... A line that a pass parts ("a CR b") goes on as two: each
- * is what the next run will see as a line of its own.
+ * Zawgyi is converted first and once, for converting is not idempotent. Then F, the passes ansi to whitespace in their order,
+ * each only when the line holds one of its triggers; F is repeated until the line stays as it is, for a pass may make what an
+ * earlier one would change: "&am" U+00AD "p;" is an entity once its soft hyphen is gone. A line that a pass parts ("a" CR
+ * "b") goes on as two: each is what the next run will see as a line of its own.
  *
  * Memory: the line four times, in code points. Threads: none of its own.
  */
@@ -57,7 +57,8 @@ void repair_free(struct repair *repair) {
 static void decode(const char *utf8, size_t len, struct line *line) {
     line->len = 0;
     line_reserve(line, len);
-    for (const char *p = utf8, *end = utf8 + len; p < end;) line->at[line->len++] = sg_utf8_next(&p);
+    for (const char *p = utf8, *end = utf8 + len; p < end;)
+        line->at[line->len++] = sg_utf8_next(&p);
 }
 
 static void encode(const struct line *line, struct job *job, struct sg_buf *out) {
@@ -83,7 +84,8 @@ static bool run(struct repair *repair, struct job *job, const struct pass *pass)
     job->counts[COUNT_PASS_REMOVED + pass->key] += from > to ? from - to : 0;
     job->counts[COUNT_PASS_ADDED + pass->key] += to > from ? to - from : 0;
     repair->did |= FLAG(pass->key);
-    if (job->witness) job->witness->saw(job->witness->owner, pass->key, &repair->line, &repair->next);
+    if (job->witness)
+        job->witness->saw(job->witness->owner, pass->key, &repair->line, &repair->next);
     if (!repair->changed) line_swap(&repair->line, &repair->before); /* as the round found it */
     line_swap(&repair->line, &repair->next);
     repair->changed = true;

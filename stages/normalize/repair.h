@@ -15,7 +15,7 @@
 
 struct repair {
     struct line line, next, before; /* at work; a pass's output; as it was when the round began */
-    struct line rest;               /* what line ends parted from it: `waiting` lines, last code point first */
+    struct line rest; /* what line ends parted from it: `waiting` lines, last code point first */
     size_t waiting;
     bool changed; /* in this round; then before is valid */
     uint64_t did; /* FLAG(key) of the passes that changed something */

@@ -11,7 +11,7 @@ const struct normalize_key_info normalize_keys[NORMALIZE_KEYS] = {
     [KEY_UTF8]         = {"utf8",         "off|on",             "ill-formed bytes become U+FFFD (always on)"},
     [KEY_ZAWGYI]       = {"zawgyi",       "off|on",             "Burmese in the Zawgyi font encoding becomes Unicode"},
     [KEY_ANSI]         = {"ansi",         "off|on",             "terminal colour codes are removed"},
-    [KEY_ENTITIES]     = {"entities",     "off|on|auto",        "&eacute; and &#233; become the letter; auto: not in documents with markup"},
+    [KEY_ENTITIES]     = {"entities",     "off|on|auto",        "&eacute; &#233; become the letter; auto: not beside markup"},
     [KEY_MOJIBAKE]     = {"mojibake",     "off|on",             "text that was decoded with a wrong charset is put right"},
     [KEY_C1]           = {"c1",           "off|on",             "lone C1 controls become what Windows meant by them"},
     [KEY_NEWLINE]      = {"newline",      "off|on",             "every kind of line end becomes LF"},
@@ -36,8 +36,8 @@ const struct normalize_key_info normalize_keys[NORMALIZE_KEYS] = {
     [KEY_QUOTES]       = {"quotes",       "off|on",             "curly quotes become straight ones"},
     [KEY_WHITESPACE]   = {"whitespace",   "off|on|aggressive",  "one kind of space, one at a time, none at line ends"},
     [KEY_BLANK]        = {"blank",        "off|on",             "one empty line at a time, none at the ends"},
-    [KEY_MOJI_WEAK]    = {"moji_weak",    "line|doc",           "weak signs of mojibake count alone, or only beside others in the document"},
-    [KEY_CJK_COMPAT]   = {"cjk_compat",   "unify|vs",           "vs: compatibility ideographs keep their shape by a variation selector"},
+    [KEY_MOJI_WEAK]    = {"moji_weak",    "line|doc",           "doc: weak signs count only beside others"},
+    [KEY_CJK_COMPAT]   = {"cjk_compat",   "unify|vs",           "vs: old shapes stay, by a variation selector"},
 };
 
 static const unsigned char profiles[3][NORMALIZE_KEYS] = {
@@ -50,8 +50,8 @@ static const unsigned char profiles[3][NORMALIZE_KEYS] = {
      [KEY_MARKS] = 8, [KEY_WHITESPACE] = ON, [KEY_BLANK] = ON, [KEY_MOJI_WEAK] = WEAK_DOC},
     {[KEY_UTF8] = ON, [KEY_ZAWGYI] = ON, [KEY_ANSI] = ON, [KEY_ENTITIES] = ENTITIES_AUTO, [KEY_MOJIBAKE] = ON, [KEY_C1] = ON,
      [KEY_NEWLINE] = ON, [KEY_CONTROL] = ON, [KEY_BIDI] = AGGRESSIVE, [KEY_TAGS] = ON, [KEY_VARIATION] = ON,
-     [KEY_INVISIBLE] = AGGRESSIVE, [KEY_JOINERS] = JOINERS_CONTEXT, [KEY_NFC] = ON, [KEY_WIDTH] = AGGRESSIVE, [KEY_LIGATURES] = ON,
-     [KEY_PRESENTATION] = AGGRESSIVE, [KEY_INDIC] = AGGRESSIVE, [KEY_THAI_LAO] = ON, [KEY_KHMER] = ON, [KEY_ETHIOPIC] = ON,
+     [KEY_INVISIBLE] = AGGRESSIVE, [KEY_JOINERS] = JOINERS_CONTEXT, [KEY_NFC] = ON, [KEY_WIDTH] = AGGRESSIVE,
+     [KEY_LIGATURES] = ON, [KEY_PRESENTATION] = AGGRESSIVE, [KEY_INDIC] = AGGRESSIVE, [KEY_THAI_LAO] = ON, [KEY_KHMER] = ON, [KEY_ETHIOPIC] = ON,
      [KEY_TATWEEL] = ON, [KEY_LANG] = LANG_GATED, [KEY_MARKS] = 4, [KEY_QUOTES] = ON, [KEY_WHITESPACE] = AGGRESSIVE,
      [KEY_BLANK] = ON, [KEY_MOJI_WEAK] = WEAK_DOC},
 };
@@ -82,8 +82,7 @@ static enum sg_code no_key(const char *name, size_t len, unsigned keys, struct s
     for (unsigned k = 0; k < keys; k++)
         sg_buf_printf(&names, "%s%s", k ? ", " : "", normalize_keys[k].name);
     sg_buf_str(&names);
-    enum sg_code code =
-        sg_err_set(err, SG_USAGE, "no pass '%.*s': %s", (int)len, name, names.data);
+    enum sg_code code = sg_err_set(err, SG_USAGE, "no pass '%.*s': %s", (int)len, name, names.data);
     sg_buf_free(&names);
     return code;
 }

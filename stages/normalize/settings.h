@@ -50,12 +50,12 @@ enum normalize_key {
 
 /* Values. Most keys know off and on; those with a stronger rule in the profile `aggressive` know that word too. */
 enum { OFF, ON, AGGRESSIVE };
-enum { ENTITIES_AUTO = 2 };                     /* entities: off on auto */
+enum { ENTITIES_AUTO = 2 };                            /* entities: off on auto */
 enum { JOINERS_KEEP, JOINERS_CONTEXT, JOINERS_STRIP }; /* joiners */
-enum { LANG_GATED = 2 };                        /* lang: off on gated; on asks for no score */
-enum { WEAK_LINE, WEAK_DOC };                   /* moji_weak: line, doc */
-enum { COMPAT_UNIFY, COMPAT_VS };               /* cjk_compat: unify, vs */
-enum { DIGITS_KEEP, DIGITS_ASCII };             /* digits: keep, ascii */
+enum { LANG_GATED = 2 };            /* lang: off on gated; on asks for no score */
+enum { WEAK_LINE, WEAK_DOC };       /* moji_weak: line, doc */
+enum { COMPAT_UNIFY, COMPAT_VS };   /* cjk_compat: unify, vs */
+enum { DIGITS_KEEP, DIGITS_ASCII }; /* digits: keep, ascii */
 /* marks: off, or how many in a row stay: 4, 8 or any number up to 255 */
 
 struct settings {

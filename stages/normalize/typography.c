@@ -21,7 +21,8 @@ void typography_triggers(struct triggers *triggers, const struct settings *setti
     trigger_pair(triggers, KEY_ETHIOPIC, 0x1361, 0x1361);
     if (settings->value[KEY_DIGITS] == DIGITS_ASCII)
         for (uint32_t c = 0x80; c < 0x20000; c++)
-            if (u_charType((UChar32)c) == U_DECIMAL_DIGIT_NUMBER) trigger_range(triggers, KEY_DIGITS, c, c);
+            if (u_charType((UChar32)c) == U_DECIMAL_DIGIT_NUMBER)
+                trigger_range(triggers, KEY_DIGITS, c, c);
     for (size_t i = 0; i < sizeof mark_ranges / sizeof *mark_ranges; i++)
         trigger_range(triggers, KEY_MARKS, mark_ranges[i][0], mark_ranges[i][1]);
     trigger_range(triggers, KEY_QUOTES, 0x2018, 0x2019);
@@ -90,7 +91,8 @@ static bool is_mongolian(uint32_t c) {
 static bool is_space(const struct line *in, size_t i) {
     uint32_t c = in->at[i];
     if (c == 0x202F)
-        return !(i > 0 && i + 1 < in->len && is_mongolian(in->at[i - 1]) && is_mongolian(in->at[i + 1]));
+        return !(i > 0 && i + 1 < in->len && is_mongolian(in->at[i - 1]) &&
+                 is_mongolian(in->at[i + 1]));
     return c == ' ' || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x205F ||
            c == 0x3000;
 }

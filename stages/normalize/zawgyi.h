@@ -17,6 +17,7 @@ bool zawgyi_is(const char *utf8, size_t len);
 struct zawgyi;
 struct zawgyi *zawgyi_open(void);
 void zawgyi_close(struct zawgyi *zawgyi);
-bool zawgyi_convert(struct zawgyi *zawgyi, const struct line *in, struct line *out); /* false: nothing changed */
+bool zawgyi_convert(struct zawgyi *zawgyi, const struct line *in,
+                    struct line *out); /* false: nothing changed */
 
 #endif

@@ -26,8 +26,8 @@ static size_t quiet_by_the_book(const char *text, size_t len) {
         unsigned char c = (unsigned char)text[i];
         char before = i ? text[i - 1] : '\n';
         bool gap = before == ' ' || before == '\t' || before == '\n';
-        bool quiet = (c >= 0x20 && c <= 0x7E && c != '&' && !(c == ' ' && before == ' ')) || c == '\t' ||
-                     (c == '\n' && !gap);
+        bool quiet = (c >= 0x20 && c <= 0x7E && c != '&' && !(c == ' ' && before == ' ')) ||
+                     c == '\t' || (c == '\n' && !gap);
         if (!quiet) return i;
     }
     return len;
@@ -101,7 +101,8 @@ static void test_clean_text_asks_for_nothing(void **state) {
         "Tiếng Việt có dấu",
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        if (seen(lines[i])) fail_msg("'%s' asks for %llx", lines[i], (unsigned long long)seen(lines[i]));
+        if (seen(lines[i]))
+            fail_msg("'%s' asks for %llx", lines[i], (unsigned long long)seen(lines[i]));
 }
 
 static void test_what_asks(void **state) {
@@ -111,10 +112,10 @@ static void test_what_asks(void **state) {
     assert_int_equal(seen("at the end\t"), FLAG(KEY_WHITESPACE));
     assert_int_equal(seen("no\u00A0break"), FLAG(KEY_WHITESPACE));
     assert_int_equal(seen("e\u0301"), FLAG(KEY_NFC));
-    assert_int_equal(seen("x\u0301"), 0);                      /* nothing to compose */
-    assert_int_equal(seen("x\u0301\u0323"), FLAG(KEY_NFC));    /* wrong order */
+    assert_int_equal(seen("x\u0301"), 0);                                  /* nothing to compose */
+    assert_int_equal(seen("x\u0301\u0323"), FLAG(KEY_NFC));                /* wrong order */
     assert_int_equal(seen("\u00C5\u0323") & FLAG(KEY_NFC), FLAG(KEY_NFC)); /* goes in between */
-    assert_int_equal(seen("\u1112\u1161"), FLAG(KEY_NFC));     /* Hangul, L + V */
+    assert_int_equal(seen("\u1112\u1161"), FLAG(KEY_NFC));                 /* Hangul, L + V */
     assert_int_equal(seen("\u1161"), 0);
     assert_int_equal(seen("\u0905\u093E"), FLAG(KEY_INDIC));
     assert_int_equal(seen("\u0915\u093E"), 0);
@@ -122,7 +123,8 @@ static void test_what_asks(void **state) {
     assert_int_equal(seen("\u06CC\u200C "), FLAG(KEY_JOINERS) | FLAG(KEY_WHITESPACE));
     assert_int_equal(seen("\u0645\u06CC\u200C\u200C\u062E"), FLAG(KEY_JOINERS));
     assert_int_equal(seen("a\u0335\u0335\u0335\u0335\u0335\u0335\u0335\u0335"), 0);
-    assert_int_equal(seen("a\u0335\u0335\u0335\u0335\u0335\u0335\u0335\u0335\u0335"), FLAG(KEY_MARKS));
+    assert_int_equal(seen("a\u0335\u0335\u0335\u0335\u0335\u0335\u0335\u0335\u0335"),
+                     FLAG(KEY_MARKS));
 }
 
 static void test_counts_have_their_names(void **state) {
@@ -132,7 +134,8 @@ static void test_counts_have_their_names(void **state) {
     for (unsigned part = 0; part < 4; part++)
         for (unsigned k = 0; k < NORMALIZE_PASSES; k++) {
             snprintf(want, sizeof want, "%s%s", normalize_keys[k].name, ends[part]);
-            assert_string_equal(normalize_count_names[COUNT_PASS_DOCUMENTS + part * NORMALIZE_PASSES + k], want);
+            assert_string_equal(
+                normalize_count_names[COUNT_PASS_DOCUMENTS + part * NORMALIZE_PASSES + k], want);
         }
     for (unsigned i = 0; i < NORMALIZE_COUNTS; i++) assert_non_null(normalize_count_names[i]);
     assert_null(normalize_count_names[NORMALIZE_COUNTS]);
