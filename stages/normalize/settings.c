@@ -8,52 +8,66 @@
 
 /* clang-format off */
 const struct normalize_key_info normalize_keys[NORMALIZE_KEYS] = {
-    [KEY_UTF8]         = {"utf8",         "off|on",             "ill-formed bytes become U+FFFD (always on)"},
-    [KEY_ZAWGYI]       = {"zawgyi",       "off|on",             "Burmese in the Zawgyi font encoding becomes Unicode"},
-    [KEY_ANSI]         = {"ansi",         "off|on",             "terminal colour codes are removed"},
-    [KEY_ENTITIES]     = {"entities",     "off|on|auto",        "&eacute; &#233; become the letter; auto: not beside markup"},
-    [KEY_MOJIBAKE]     = {"mojibake",     "off|on",             "text that was decoded with a wrong charset is put right"},
-    [KEY_C1]           = {"c1",           "off|on",             "lone C1 controls become what Windows meant by them"},
-    [KEY_NEWLINE]      = {"newline",      "off|on",             "every kind of line end becomes LF"},
-    [KEY_CONTROL]      = {"control",      "off|on",             "control characters and noncharacters are removed"},
-    [KEY_BIDI]         = {"bidi",         "off|on|aggressive",  "direction overrides and embeddings are removed"},
-    [KEY_TAGS]         = {"tags",         "off|on",             "invisible tag characters go, but in flags"},
-    [KEY_VARIATION]    = {"variation",    "off|on",             "variation selectors stay only where they can select"},
-    [KEY_INVISIBLE]    = {"invisible",    "off|on|aggressive",  "soft hyphens and other invisible characters are removed"},
-    [KEY_JOINERS]      = {"joiners",      "keep|context|strip", "joiners stay in the scripts that need them"},
-    [KEY_NFC]          = {"nfc",          "off|on",             "letters and marks are composed (Unicode NFC)"},
-    [KEY_WIDTH]        = {"width",        "off|on|aggressive",  "half-width kana and hangul become full ones"},
-    [KEY_LIGATURES]    = {"ligatures",    "off|on",             "typesetters' ligatures become letters"},
-    [KEY_PRESENTATION] = {"presentation", "off|on|aggressive",  "letter shapes of Arabic and Hebrew become letters"},
-    [KEY_INDIC]        = {"indic",        "off|on|aggressive",  "one spelling for what looks the same in Indic scripts"},
-    [KEY_THAI_LAO]     = {"thai_lao",     "off|on",             "one order of vowel signs and tone marks"},
-    [KEY_KHMER]        = {"khmer",        "off|on",             "one order of the signs of a syllable"},
-    [KEY_ETHIOPIC]     = {"ethiopic",     "off|on",             "two word spaces become a full stop"},
-    [KEY_TATWEEL]      = {"tatweel",      "off|on",             "stretching strokes inside Arabic words are removed"},
-    [KEY_LANG]         = {"lang",         "off|on|gated",       "rules of one language; gated: only with a trusted tag"},
-    [KEY_DIGITS]       = {"digits",       "keep|ascii",         "ascii: every script's digits become 0 to 9"},
-    [KEY_MARKS]        = {"marks",        "off|COUNT",          "stacked accents beyond this many are cut"},
-    [KEY_QUOTES]       = {"quotes",       "off|on",             "curly quotes become straight ones"},
-    [KEY_WHITESPACE]   = {"whitespace",   "off|on|aggressive",  "one kind of space, one at a time, none at line ends"},
-    [KEY_BLANK]        = {"blank",        "off|on",             "one empty line at a time, none at the ends"},
-    [KEY_MOJI_WEAK]    = {"moji_weak",    "line|doc",           "doc: weak signs count only beside others"},
-    [KEY_CJK_COMPAT]   = {"cjk_compat",   "unify|vs",           "vs: old shapes stay, by a variation selector"},
-};
-
-static const unsigned char profiles[3][NORMALIZE_KEYS] = {
-    {[KEY_UTF8] = ON, [KEY_NEWLINE] = ON, [KEY_CONTROL] = ON, [KEY_TAGS] = ON, [KEY_NFC] = ON, [KEY_BLANK] = ON,
-     [KEY_MOJI_WEAK] = WEAK_DOC},
-    {[KEY_UTF8] = ON, [KEY_ZAWGYI] = ON, [KEY_ANSI] = ON, [KEY_ENTITIES] = ENTITIES_AUTO, [KEY_MOJIBAKE] = ON, [KEY_C1] = ON,
-     [KEY_NEWLINE] = ON, [KEY_CONTROL] = ON, [KEY_BIDI] = ON, [KEY_TAGS] = ON, [KEY_VARIATION] = ON, [KEY_INVISIBLE] = ON,
-     [KEY_JOINERS] = JOINERS_CONTEXT, [KEY_NFC] = ON, [KEY_WIDTH] = ON, [KEY_LIGATURES] = ON, [KEY_PRESENTATION] = ON,
-     [KEY_INDIC] = ON, [KEY_THAI_LAO] = ON, [KEY_KHMER] = ON, [KEY_ETHIOPIC] = ON, [KEY_TATWEEL] = ON, [KEY_LANG] = LANG_GATED,
-     [KEY_MARKS] = 8, [KEY_WHITESPACE] = ON, [KEY_BLANK] = ON, [KEY_MOJI_WEAK] = WEAK_DOC},
-    {[KEY_UTF8] = ON, [KEY_ZAWGYI] = ON, [KEY_ANSI] = ON, [KEY_ENTITIES] = ENTITIES_AUTO, [KEY_MOJIBAKE] = ON, [KEY_C1] = ON,
-     [KEY_NEWLINE] = ON, [KEY_CONTROL] = ON, [KEY_BIDI] = AGGRESSIVE, [KEY_TAGS] = ON, [KEY_VARIATION] = ON,
-     [KEY_INVISIBLE] = AGGRESSIVE, [KEY_JOINERS] = JOINERS_CONTEXT, [KEY_NFC] = ON, [KEY_WIDTH] = AGGRESSIVE,
-     [KEY_LIGATURES] = ON, [KEY_PRESENTATION] = AGGRESSIVE, [KEY_INDIC] = AGGRESSIVE, [KEY_THAI_LAO] = ON, [KEY_KHMER] = ON,
-     [KEY_ETHIOPIC] = ON, [KEY_TATWEEL] = ON, [KEY_LANG] = LANG_GATED, [KEY_MARKS] = 4, [KEY_QUOTES] = ON,
-     [KEY_WHITESPACE] = AGGRESSIVE, [KEY_BLANK] = ON, [KEY_MOJI_WEAK] = WEAK_DOC},
+    [KEY_UTF8] = {"utf8", "off|on", {ON, ON, ON},
+        "ill-formed bytes become U+FFFD (always on)"},
+    [KEY_ZAWGYI] = {"zawgyi", "off|on", {OFF, ON, ON},
+        "Burmese in the Zawgyi font encoding becomes Unicode"},
+    [KEY_ANSI] = {"ansi", "off|on", {OFF, ON, ON},
+        "terminal colour codes are removed"},
+    [KEY_ENTITIES] = {"entities", "off|on|auto", {OFF, ENTITIES_AUTO, ENTITIES_AUTO},
+        "&eacute; &#233; become the letter; auto: not beside markup"},
+    [KEY_MOJIBAKE] = {"mojibake", "off|on", {OFF, ON, ON},
+        "text that was decoded with a wrong charset is put right"},
+    [KEY_C1] = {"c1", "off|on", {OFF, ON, ON},
+        "lone C1 controls become what Windows meant by them"},
+    [KEY_NEWLINE] = {"newline", "off|on", {ON, ON, ON},
+        "every kind of line end becomes LF"},
+    [KEY_CONTROL] = {"control", "off|on", {ON, ON, ON},
+        "control characters and noncharacters are removed"},
+    [KEY_BIDI] = {"bidi", "off|on|aggressive", {OFF, ON, AGGRESSIVE},
+        "direction overrides and embeddings are removed"},
+    [KEY_TAGS] = {"tags", "off|on", {ON, ON, ON},
+        "invisible tag characters go, but in flags"},
+    [KEY_VARIATION] = {"variation", "off|on", {OFF, ON, ON},
+        "variation selectors stay only where they can select"},
+    [KEY_INVISIBLE] = {"invisible", "off|on|aggressive", {OFF, ON, AGGRESSIVE},
+        "soft hyphens and other invisible characters are removed"},
+    [KEY_JOINERS] = {"joiners", "keep|context|strip", {JOINERS_KEEP, JOINERS_CONTEXT, JOINERS_CONTEXT},
+        "joiners stay in the scripts that need them"},
+    [KEY_NFC] = {"nfc", "off|on", {ON, ON, ON},
+        "letters and marks are composed (Unicode NFC)"},
+    [KEY_WIDTH] = {"width", "off|on|aggressive", {OFF, ON, AGGRESSIVE},
+        "half-width kana and hangul become full ones"},
+    [KEY_LIGATURES] = {"ligatures", "off|on", {OFF, ON, ON},
+        "typesetters' ligatures become letters"},
+    [KEY_PRESENTATION] = {"presentation", "off|on|aggressive", {OFF, ON, AGGRESSIVE},
+        "letter shapes of Arabic and Hebrew become letters"},
+    [KEY_INDIC] = {"indic", "off|on|aggressive", {OFF, ON, AGGRESSIVE},
+        "one spelling for what looks the same in Indic scripts"},
+    [KEY_THAI_LAO] = {"thai_lao", "off|on", {OFF, ON, ON},
+        "one order of vowel signs and tone marks"},
+    [KEY_KHMER] = {"khmer", "off|on", {OFF, ON, ON},
+        "one order of the signs of a syllable"},
+    [KEY_ETHIOPIC] = {"ethiopic", "off|on", {OFF, ON, ON},
+        "two word spaces become a full stop"},
+    [KEY_TATWEEL] = {"tatweel", "off|on", {OFF, ON, ON},
+        "stretching strokes inside Arabic words are removed"},
+    [KEY_LANG] = {"lang", "off|on|gated", {OFF, LANG_GATED, LANG_GATED},
+        "rules of one language; gated: only with a trusted tag"},
+    [KEY_DIGITS] = {"digits", "keep|ascii", {DIGITS_KEEP, DIGITS_KEEP, DIGITS_KEEP},
+        "ascii: every script's digits become 0 to 9"},
+    [KEY_MARKS] = {"marks", "off|COUNT", {OFF, 8, 4},
+        "stacked accents beyond this many are cut"},
+    [KEY_QUOTES] = {"quotes", "off|on", {OFF, OFF, ON},
+        "curly quotes become straight ones"},
+    [KEY_WHITESPACE] = {"whitespace", "off|on|aggressive", {OFF, ON, AGGRESSIVE},
+        "one kind of space, one at a time, none at line ends"},
+    [KEY_BLANK] = {"blank", "off|on", {ON, ON, ON},
+        "one empty line at a time, none at the ends"},
+    [KEY_MOJI_WEAK] = {"moji_weak", "line|doc", {WEAK_DOC, WEAK_DOC, WEAK_DOC},
+        "doc: weak signs count only beside others"},
+    [KEY_CJK_COMPAT] = {"cjk_compat", "unify|vs", {COMPAT_UNIFY, COMPAT_UNIFY, COMPAT_UNIFY},
+        "vs: old shapes stay, by a variation selector"},
 };
 /* clang-format on */
 static const char *const profile_names[3] = {"conservative", "web", "aggressive"};
@@ -63,7 +77,8 @@ enum sg_code settings_init(struct settings *settings, const char *profile, struc
     for (int i = 0; i < 3; i++) {
         if (strcmp(profile, profile_names[i]) != 0) continue;
         settings->profile = profile_names[i];
-        memcpy(settings->value, profiles[i], sizeof settings->value);
+        for (unsigned k = 0; k < NORMALIZE_KEYS; k++)
+            settings->value[k] = normalize_keys[k].profile[i];
         return SG_OK;
     }
     return sg_err_set(err, SG_USAGE, "no profile '%s': conservative, web or aggressive", profile);
@@ -112,7 +127,8 @@ enum sg_code settings_set(struct settings *settings, const char *key, const char
     if (k == NORMALIZE_KEYS) return no_key(key, strlen(key), NORMALIZE_KEYS, err);
     int v = value_of(normalize_keys[k].values, value);
     if (k == KEY_MARKS && v > OFF) v = -1; /* "COUNT" stands for a number */
-    if (v < 0 && strcmp(value, "on") == 0) v = profiles[WEB][k] ? profiles[WEB][k] : -1;
+    if (v < 0 && strcmp(value, "on") == 0)
+        v = normalize_keys[k].profile[WEB] ? normalize_keys[k].profile[WEB] : -1;
     if (v < 0 && k == KEY_MARKS && !count_of(value, &v)) v = -1;
     if (v < 0 && k == KEY_JOINERS && strcmp(value, "off") == 0) v = JOINERS_KEEP;
     if (v < 0 || (k == KEY_UTF8 && v == OFF))
@@ -133,7 +149,8 @@ enum sg_code settings_only(struct settings *settings, const char *list, struct s
         if (k == NORMALIZE_KEYS) return no_key(at, len, NORMALIZE_PASSES, err);
         listed[k] = true;
         if (settings->value[k] == OFF) /* this profile has it off */
-            settings->value[k] = profiles[WEB][k] ? profiles[WEB][k] : ON;
+            settings->value[k] =
+                normalize_keys[k].profile[WEB] ? normalize_keys[k].profile[WEB] : ON;
         at += len;
         if (*at == 0) break;
     }

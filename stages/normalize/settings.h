@@ -65,8 +65,9 @@ struct settings {
 
 struct normalize_key_info {
     const char *name;
-    const char *values; /* "off|on|aggressive", in the order of their numbers */
-    const char *about;  /* one line, for the manual */
+    const char *values;       /* "off|on|aggressive", in the order of their numbers */
+    unsigned char profile[3]; /* the value in conservative, web, aggressive */
+    const char *about;        /* one line, for the manual */
 };
 extern const struct normalize_key_info normalize_keys[NORMALIZE_KEYS];
 
