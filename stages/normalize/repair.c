@@ -118,6 +118,7 @@ static void take(struct repair *repair) {
 }
 
 static uint64_t wanted(const struct repair *repair, const struct job *job) {
+    if (job->thorough) return repair->line.len ? job->flags->on : 0; /* triggers or not */
     uint64_t active = inspect_points(job->flags, &repair->line);
     if (job->rule != LANGUAGE_NONE) active |= job->flags->on & FLAG(KEY_LANG);
     return active;

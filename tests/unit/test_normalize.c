@@ -410,12 +410,26 @@ static void put_part_of_example(uint64_t *seed, struct sg_buf *out) {
     for (uint64_t n = 1 + dice_below(seed, 9); n && p < end; n--) put(out, sg_utf8_next(&p));
 }
 
-/* Up to twenty steps: a letter or sign near a chosen place of the code space, a trigger, now and then a run of one. */
+/* Where neighbours matter: the first code point and the length of what a text takes its letters from. */
+static const struct {
+    uint32_t first, count;
+} blocks[] = {{0x300, 0x70},   {0x590, 0x70},   {0x610, 0x60},  {0x660, 0xA0},  {0x900, 0x80},
+              {0x980, 0x80},   {0xA00, 0x80},   {0xA80, 0x80},  {0xB00, 0x80},  {0xB80, 0x80},
+              {0xC00, 0x80},   {0xC80, 0x80},   {0xD00, 0x80},  {0xD80, 0x80},  {0xE00, 0x60},
+              {0xE2D, 0x23},   {0xE80, 0x60},   {0xF00, 0x100}, {0x1000, 0xA0}, {0x1100, 0x100},
+              {0x1340, 0x40},  {0x1780, 0x80},  {0x17B4, 0x2A}, {0x1800, 0xB0}, {0x1B00, 0x80},
+              {0x2000, 0x70},  {0x2E80, 0x160}, {0xA980, 0x60}, {0xF900, 0x60}, {0xFB00, 0x50},
+              {0xFB50, 0x70},  {0xFC5E, 6},     {0xFE00, 0x70}, {0xFE70, 0x90}, {0xFF00, 0xF0},
+              {0x1D400, 0x40}, {0x1F3F0, 0x20}, {0xE0000, 0x80}};
+
+/* Up to twenty steps: a letter or sign of one script, a trigger, now and then a run of one. */
 static void random_text(uint64_t *seed, const struct points *points, struct sg_buf *out) {
     enum { NEAR = 24 };
     size_t steps = dice_below(seed, 20), place = dice_below(seed, points->count - NEAR);
+    size_t block = dice_below(seed, COUNT_OF(blocks)), whole = dice_below(seed, 2);
     for (size_t i = 0; i < steps; i++) {
-        uint32_t c = points->of_examples[place + dice_below(seed, NEAR)];
+        uint32_t c = whole ? blocks[block].first + (uint32_t)dice_below(seed, blocks[block].count)
+                           : points->of_examples[place + dice_below(seed, NEAR)];
         uint64_t kind = dice_below(seed, 20);
         if (kind < 2)
             put_part_of_example(seed, out);
