@@ -210,7 +210,7 @@ static struct row *new_row(struct bench *b, const char *name) {
 }
 
 static void measure(struct bench *b, const char *name, struct corpus *set, size_t wanted) {
-    if (b->only && strncmp(name, b->only, strlen(b->only)) != 0) return;
+    if (set->count == 0 || (b->only && strncmp(name, b->only, strlen(b->only)) != 0)) return;
     struct row *row = new_row(b, name);
     row->repeated = repeat(set, wanted);
     row->documents = set->count;
@@ -255,7 +255,8 @@ static bool measure_classes(struct bench *b, char **paths) {
     sort_lines(b);
     repeat(&b->files, b->wanted);
     measure_floor(b, "memcpy", &b->files, copy_round);
-    measure_floor(b, "decoding UTF-8, Indic", &b->sets[CLEAN_INDIC], decode_round);
+    if (b->sets[CLEAN_INDIC].count)
+        measure_floor(b, "decoding UTF-8, Indic", &b->sets[CLEAN_INDIC], decode_round);
     for (enum class i = CLEAN_ASCII; i < CLASSES; i++)
         measure(b, class_name(i), &b->sets[i], wanted_of(b, i));
     measure(b, "whole documents", &b->files, b->wanted);
