@@ -25,6 +25,8 @@
 #include "settings.h"
 
 #define FLAG(key) (UINT64_C(1) << (8 + (key)))
+#define FLAG_CLASS UINT64_C(0xFF)                                /* canonical combining class */
+#define FLAG_PASSES ((FLAG(NORMALIZE_PASSES) - 1) & ~FLAG_CLASS) /* all of them */
 
 enum flag_bit {
     FLAG_BIT_MAYBE = 8 + NORMALIZE_PASSES, /* NFC_QC=Maybe: may compose with what stands before */

@@ -85,11 +85,9 @@ inspect_quiet_fn *inspect_quiet_at(enum sg_cpu level) {
  * HARD: says something by itself. SOFT: only after certain others, and those have a bit of WARY. A letter has none of SOFT; a
  * vowel sign after a letter that begins no pair says nothing: that is nearly all of clean text.
  */
-#define PASSES ((FLAG(NORMALIZE_PASSES) - 1) & ~UINT64_C(0xFF))
-#define CLASS UINT64_C(0xFF)
-#define HARD (PASSES | FLAG_FFFD | FLAG_PRIVATE)
-#define SOFT (CLASS | FLAG_MAYBE | FLAG_SECOND)
-#define WARY (CLASS | FLAG_FIRST | FLAG_TRAILING)
+#define HARD (FLAG_PASSES | FLAG_FFFD | FLAG_PRIVATE)
+#define SOFT (FLAG_CLASS | FLAG_MAYBE | FLAG_SECOND)
+#define WARY (FLAG_CLASS | FLAG_FIRST | FLAG_TRAILING)
 
 /* What has been read of the line. */
 struct past {
@@ -119,13 +117,13 @@ static bool may_compose(const struct flags *flags, uint32_t c, uint64_t f,
 
 /* The passes that c asks for where it stands. */
 static uint64_t look(const struct flags *flags, uint32_t c, uint64_t f, struct past *past) {
-    uint64_t active = f & PASSES;
+    uint64_t active = f & FLAG_PASSES;
     if ((f & FLAG_SECOND) && (past->before_flags & FLAG_FIRST))
         active |= flags_pair(flags, past->before, c);
     if ((active & FLAG(KEY_NFC)) && (f & FLAG_MAYBE) && flags_class(f) == 0 && c >= 0x1161 &&
         c <= 0x11C2 && !hangul_composes(past->starter, c))
         active &= ~FLAG(KEY_NFC);
-    if ((f & (CLASS | FLAG_MAYBE)) && may_compose(flags, c, f, past)) active |= FLAG(KEY_NFC);
+    if ((f & (FLAG_CLASS | FLAG_MAYBE)) && may_compose(flags, c, f, past)) active |= FLAG(KEY_NFC);
     past->marks = f & FLAG(KEY_MARKS) ? past->marks + 1 : 0;
     if (past->marks <= flags->most_marks) active &= ~FLAG(KEY_MARKS);
     return active;

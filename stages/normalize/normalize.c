@@ -24,7 +24,9 @@
 
 #define MOST_AGAIN 4                    /* runs over one document */
 #define LONG_LINE ((size_t)1 << 20)     /* code points */
-#define PIECE_BYTES ((size_t)256 << 10) /* of a longer line */
+#define PIECE_BYTES ((size_t)256 << 10) /* of a longer line, at least */
+#define PIECE_MOST ((size_t)2 << 20)
+#define LONGEST_NAME 40 /* of an entity, with some room */
 
 struct normalize {
     struct settings settings;
@@ -109,19 +111,29 @@ static uint64_t needs(struct job *job, const char *line, const char *end) {
     return sight.active;
 }
 
-/* Where a long line may be cut: behind two code points without any flag that are not both ASCII letters (of a name). */
-static const char *cut(const struct flags *flags, const char *line, const char *end) {
+/*
+ * Where a long line is cut: between two letters of which no pass wants anything, and no `&` or ESC so near that a name or an
+ * escape sequence could lie across. Where there is no such place, after PIECE_MOST bytes and not beside a space; in a run of
+ * spaces as long as that, inside it.
+ */
+static const char *cut(struct job *job, const char *line, const char *end) {
     if ((size_t)(end - line) <= PIECE_BYTES) return end;
+    const uint64_t space = FLAG(KEY_WHITESPACE);
+    uint64_t wanted = FLAG_PASSES | FLAG_CLASS | space, before = wanted;
+    if (!zawgyi_decided(job)) wanted &= ~FLAG(KEY_ZAWGYI);
     const char *p = line + PIECE_BYTES;
     while (((unsigned char)*p & 0xC0) == 0x80) p++;
-    for (uint32_t before = '&', c; p < end; before = c) {
+    for (size_t calm = 0; p < end && (size_t)(p - line) < 2 * PIECE_MOST; calm++) {
         const char *here = p;
-        c = sg_utf8_next(&p);
-        bool free = flags_of(flags, before) == 0 && flags_of(flags, c) == 0;
-        if (free && before != ' ' && c != ' ' && (before >= 0x80 || before == ',' || before == '.'))
+        uint32_t c = sg_utf8_next(&p);
+        uint64_t f = flags_of(job->flags, c) | (c == ' ' || c == '\t' ? space : 0);
+        if (calm > LONGEST_NAME && !(before & wanted) && !(f & (wanted | FLAG_MAYBE | FLAG_SECOND)))
             return here;
+        if ((size_t)(here - line) > PIECE_MOST && !((before | f) & space)) return here;
+        if (c == '&' || c == 0x1B) calm = 0;
+        before = f;
     }
-    return end;
+    return p;
 }
 
 static bool is_long(const char *line, const char *end) {
@@ -136,7 +148,7 @@ static uint64_t put_repaired(struct job *job, struct repair *repair, const char 
     job->in_pieces = is_long(line, end);
     job->counts[COUNT_TOO_LONG] += job->in_pieces;
     while (line < end) {
-        const char *stop = job->in_pieces ? cut(job->flags, line, end) : end;
+        const char *stop = job->in_pieces ? cut(job, line, end) : end;
         job->before_lf = before_lf && stop == end;
         did |= repair_line(repair, job, line, (size_t)(stop - line), out);
         line = stop;

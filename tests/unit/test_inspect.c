@@ -9,16 +9,10 @@
 
 #include <cmocka.h>
 
+#include "dice.h"
 #include "inspect.h"
 #include "normalize.h"
 #include "text/unicode.h"
-
-static uint64_t next_random(uint64_t *state) { /* splitmix64 */
-    uint64_t z = *state += 0x9E3779B97F4A7C15u;
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-    return z ^ z >> 31;
-}
 
 /* The header's words. */
 static size_t quiet_by_the_book(const char *text, size_t len) {
@@ -38,12 +32,12 @@ static void test_kernels(void **state) {
     char text[200];
     uint64_t seed = 4;
     for (int round = 0; round < 200000; round++) {
-        size_t len = next_random(&seed) % sizeof text;
+        size_t len = dice(&seed) % sizeof text;
         memset(text, 'a', sizeof text);
         for (size_t i = 0; i < len; i++) { /* mostly quiet, so that all lengths occur */
-            uint64_t dice = next_random(&seed);
-            if (dice % 8 == 0) text[i] = " \t\n "[dice >> 8 & 3];
-            if (dice % 61 == 0) text[i] = (char)(dice >> 16);
+            uint64_t roll = dice(&seed);
+            if (roll % 8 == 0) text[i] = " \t\n "[roll >> 8 & 3];
+            if (roll % 61 == 0) text[i] = (char)(roll >> 16);
         }
         size_t want = quiet_by_the_book(text, len);
         for (int level = SG_CPU_PORTABLE; level <= (int)sg_cpu_level(); level++)

@@ -524,6 +524,41 @@ static void test_properties_conservative(void **state) {
 }
 
 /* With the document's decisions made by hand, lines joined give the lines' answers joined. */
+/* A line beyond the limit is repaired in pieces, and comes out as it would in short lines. */
+static void test_long_lines(void **state) {
+    (void)state;
+    static const char *const words[] = {
+        "\u0915\u0932", "word",     "a\u200Bb",           "x\u00A0y", "caf&eacute;", "\u0905\u093E",
+        "\u4E2D\u6587", "e\u0301t", "\u1019\u103C\u1014", "  ",       "&#2361;"};
+    struct normalize *web = make("web");
+    struct normalize_scratch *scratch = normalize_scratch_new(NULL);
+    struct sg_buf line = {0}, want = {0};
+    struct normalize_answer answer;
+    uint64_t seed = 11;
+    while (line.len < (size_t)5 << 20) {
+        size_t start = line.len;
+        for (int i = 0; i < 500; i++) {
+            sg_buf_puts(&line, words[dice_below(&seed, sizeof words / sizeof *words)]);
+            sg_buf_puts(&line, " ");
+        }
+        sg_buf_puts(&line, "end");
+        normalize_document(web, scratch, line.data + start, line.len - start, unknown, &answer);
+        for (size_t i = 0; i < answer.len && answer.text[i] == ' ' && start > 0;)
+            answer.text++, answer.len--;
+        sg_buf_put(&want, answer.text, answer.len);
+        sg_buf_puts(&line, " ");
+        sg_buf_puts(&want, " ");
+    }
+    normalize_document(web, scratch, line.data, line.len, unknown, &answer);
+    assert_int_equal(answer.counts[COUNT_TOO_LONG], 1);
+    assert_int_equal(answer.len, want.len - 1); /* the last space is a line's end */
+    assert_memory_equal(answer.text, want.data, answer.len);
+    sg_buf_free(&line);
+    sg_buf_free(&want);
+    normalize_scratch_free(scratch);
+    normalize_free(web);
+}
+
 static void test_lines_are_independent(void **state) {
     (void)state;
     static struct points points;
@@ -611,6 +646,7 @@ int main(void) {
         cmocka_unit_test(test_properties_web),
         cmocka_unit_test(test_properties_aggressive),
         cmocka_unit_test(test_properties_conservative),
+        cmocka_unit_test(test_long_lines),
         cmocka_unit_test(test_lines_are_independent),
         cmocka_unit_test(test_unicode_data),
     };
