@@ -77,19 +77,33 @@ static void build_pairs(struct flags *flags, const struct triggers *triggers) {
 
 /* ---- the table of code points ---- */
 
-static void build_cells(struct flags *flags, const uint64_t *by_point) {
-    size_t blocks = 0;
-    for (uint32_t high = 0; high < 0x1100; high++) {
-        const uint64_t *cells = by_point + (high << 8);
-        size_t same = 0;
-        while (same < blocks && memcmp(flags->cells[same], cells, sizeof *flags->cells) != 0)
-            same++;
-        if (same == blocks) {
-            flags->cells = sg_realloc(flags->cells, ++blocks * sizeof *flags->cells);
-            memcpy(flags->cells[same], cells, sizeof *flags->cells);
+static uint8_t brief_of(uint32_t c, uint64_t f) {
+    unsigned brief = 0;
+    if (c == ' ') brief |= BRIEF_SPACE | BRIEF_SPACE << 4;
+    if (f & (FLAG_CLASS | FLAG_TRAILING)) brief |= BRIEF_MARK;
+    if (f & (FLAG_CLASS | FLAG_MAYBE)) brief |= BRIEF_MARK << 4;
+    if (f & FLAG_FIRST) brief |= BRIEF_PAIR;
+    if (f & FLAG_SECOND) brief |= BRIEF_PAIR << 4;
+    if (f & (FLAG_PASSES | FLAG_FFFD | FLAG_PRIVATE)) brief |= BRIEF_HARD << 4;
+    return (uint8_t)brief;
+}
+
+static void build_rows(struct flags *flags, const uint64_t *by_point) {
+    size_t rows = 0;
+    for (uint32_t high = 0; high < 0x110000 / 64; high++) {
+        const uint64_t *cells = by_point + (high << 6);
+        size_t same = rows;
+        while (same > 0 && memcmp(flags->cells[same - 1], cells, sizeof *flags->cells) != 0) same--;
+        if (same == 0) {
+            same = ++rows;
+            flags->cells = sg_realloc(flags->cells, rows * sizeof *flags->cells);
+            memcpy(flags->cells[rows - 1], cells, sizeof *flags->cells);
         }
-        flags->block[high] = (uint16_t)same;
+        flags->row[high] = (uint16_t)(same - 1);
     }
+    flags->briefs = sg_zalloc(rows, sizeof *flags->briefs);
+    for (uint32_t c = 0; c < 0x110000; c++)
+        flags->briefs[flags->row[c >> 6]][c & 63] = brief_of(c, by_point[c]);
 }
 
 /* What is counted in every text. */
@@ -123,7 +137,7 @@ void flags_init(struct flags *flags, const struct settings *settings) {
     flags->pipes = settings->value[KEY_INDIC] == AGGRESSIVE;
     flags->joiners_stay = settings->value[KEY_JOINERS] == JOINERS_CONTEXT;
     flags->breaks_stay = settings->value[KEY_INVISIBLE] == ON;
-    build_cells(flags, triggers.flags);
+    build_rows(flags, triggers.flags);
     build_pairs(flags, &triggers);
     free(triggers.flags);
     free(triggers.pairs);
@@ -131,6 +145,7 @@ void flags_init(struct flags *flags, const struct settings *settings) {
 
 void flags_free(struct flags *flags) {
     free(flags->cells);
+    free(flags->briefs);
     free(flags->pairs);
     free(flags->pair_flags);
 }

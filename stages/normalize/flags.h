@@ -6,7 +6,7 @@
  *         composite's decomposition. Pass nfc's bit is set where NFC_QC=No and on Hangul's conjoining vowels and
  *         ends; other marks have their class, MAYBE and SECOND.
  * Calls   flags_init once; flags_of and flags_pair are read-only.
- * Owns    about 500 KiB, of which one script's text touches few.
+ * Owns    about 300 KiB, of which one script's text touches few.
  * Errors  none.
  * Source  each pass gives its triggers (ranges and pairs, below); NFC from ICU at start: NFC_Quick_Check, ccc, canonical
  *         decompositions (UCD 15.0).
@@ -50,18 +50,30 @@ enum flag_bit {
 #define FLAG_BREAKS (UINT64_C(1) << FLAG_BIT_BREAKS)
 _Static_assert(FLAG_BITS <= 56, "flags fit below the class of the last mark");
 
+/*
+ * The same in a byte, for the hot loop: is c *loud*, given what stands before it? Low half: what it makes of its follower. High
+ * half: after what it is loud itself; BRIEF_HARD always. Most letters are 0 or make only a follower of their own kind loud.
+ */
+enum brief {
+    BRIEF_MARK =
+        1, /* has a combining class, or one inside; loud after it: what has one, or may compose */
+    BRIEF_SPACE = 2, /* U+0020; loud after it: another */
+    BRIEF_PAIR = 4,  /* FIRST; loud after it: SECOND */
+    BRIEF_HARD = 8,  /* before everything: a pass may want c itself, or it is counted */
+};
+
 struct flags {
-    uint16_t block[0x1100]; /* code point >> 8 -> index of its block */
-    uint64_t (*cells)[256];
+    uint16_t row[0x110000 / 64]; /* code point >> 6 -> index of its row */
+    uint64_t (*cells)[64];
+    uint8_t (*briefs)[64];
     uint64_t *pairs; /* open addressing: first << 32 | second, 0 empty */
     uint64_t *pair_flags;
     uint32_t pair_mask;
-    uint64_t on;         /* FLAG(key) of the passes that are on */
-    unsigned most_marks; /* so many combining marks in a row say nothing */
-    bool leading_goes;   /* spaces at a line's start */
-    bool pipes;          /* U+007C may be a danda: ASCII is not skipped */
-    bool joiners_stay,
-        breaks_stay; /* 200C, 200D and 200B stay in their scripts, under these settings */
+    uint64_t on;                    /* FLAG(key) of the passes that are on */
+    unsigned most_marks;            /* so many combining marks in a row say nothing */
+    bool leading_goes;              /* spaces at a line's start */
+    bool pipes;                     /* U+007C may be a danda: ASCII is not skipped */
+    bool joiners_stay, breaks_stay; /* 200C, 200D and 200B in their scripts, under these settings */
 };
 
 void flags_init(struct flags *flags, const struct settings *settings);
@@ -75,7 +87,13 @@ static inline unsigned flags_trailing(uint64_t flags) {
     return (unsigned)(flags >> 56);
 }
 static inline uint64_t flags_of(const struct flags *flags, uint32_t c) {
-    return flags->cells[flags->block[c >> 8]][c & 255];
+    return flags->cells[flags->row[c >> 6]][c & 63];
+}
+static inline unsigned flags_brief(const struct flags *flags, uint32_t c) {
+    return flags->briefs[flags->row[c >> 6]][c & 63];
+}
+static inline bool flags_loud(unsigned brief, unsigned before) {
+    return (brief >> 4) & (before | BRIEF_HARD);
 }
 /* What two neighbours ask for: FLAG bits of passes; FLAG(KEY_NFC) when they compose. */
 uint64_t flags_pair(const struct flags *flags, uint32_t first, uint32_t second);

@@ -1,6 +1,6 @@
 /*
- * A line is read once, from left to right, one table look-up a code point. Most code points say nothing about themselves
- * (flags 0). The others are asked with what stands beside them:
+ * A line is read once, from left to right, one byte of a table a code point. Most say nothing about themselves, nor after what
+ * stands before them. The others, the loud ones, are asked with what stands beside them:
  *   a mark       only when it is out of order, or makes one letter with the one before (U+0928 U+093C)
  *   a second     of a pair: only after that first (U+0905 U+093E)
  *   a joiner     only when its neighbours do not show at once that it stays
@@ -81,14 +81,6 @@ inspect_quiet_fn *inspect_quiet_at(enum sg_cpu level) {
 
 /* ---- a line ---- */
 
-/*
- * HARD: says something by itself. SOFT: only after certain others, and those have a bit of WARY. A letter has none of SOFT; a
- * vowel sign after a letter that begins no pair says nothing: that is nearly all of clean text.
- */
-#define HARD (FLAG_PASSES | FLAG_FFFD | FLAG_PRIVATE)
-#define SOFT (FLAG_CLASS | FLAG_MAYBE | FLAG_SECOND)
-#define WARY (FLAG_CLASS | FLAG_FIRST | FLAG_TRAILING)
-
 /* What has been read of the line. */
 struct past {
     uint32_t before, starter; /* the last code point; the last one of class 0 */
@@ -116,7 +108,7 @@ static bool may_compose(const struct flags *flags, uint32_t c, uint64_t f,
 }
 
 /* The passes that c asks for where it stands. */
-static uint64_t look(const struct flags *flags, uint32_t c, uint64_t f, struct past *past) {
+static uint64_t look(const struct flags *flags, uint32_t c, uint64_t f, const struct past *past) {
     uint64_t active = f & FLAG_PASSES;
     if ((f & FLAG_SECOND) && (past->before_flags & FLAG_FIRST))
         active |= flags_pair(flags, past->before, c);
@@ -124,18 +116,9 @@ static uint64_t look(const struct flags *flags, uint32_t c, uint64_t f, struct p
         c <= 0x11C2 && !hangul_composes(past->starter, c))
         active &= ~FLAG(KEY_NFC);
     if ((f & (FLAG_CLASS | FLAG_MAYBE)) && may_compose(flags, c, f, past)) active |= FLAG(KEY_NFC);
-    past->marks = f & FLAG(KEY_MARKS) ? past->marks + 1 : 0;
-    if (past->marks <= flags->most_marks) active &= ~FLAG(KEY_MARKS);
+    if (past->marks < flags->most_marks) active &= ~FLAG(KEY_MARKS);
+    if (c == ' ' && past->before == ' ') active |= FLAG(KEY_WHITESPACE);
     return active;
-}
-
-static inline void remember(uint32_t c, uint64_t f, struct past *past) {
-    past->before = c;
-    past->before_flags = f;
-    if (flags_class(f) == 0) {
-        past->starter = c;
-        past->starter_flags = f;
-    }
 }
 
 #define NO_NEIGHBOUR                                                                               \
@@ -169,99 +152,134 @@ static void tally(uint32_t c, uint64_t f, struct sight *sight) {
     sight->zwsp += c == 0x200B;
 }
 
-static inline bool is_silent(uint64_t f, uint64_t before) {
-    return (f & HARD) == 0 && ((f & SOFT) == 0 || (before & WARY) == 0);
+/* The code point before p; p moves there. */
+static uint32_t step_back(const char **p) {
+    do --*p;
+    while (((unsigned char)**p & 0xC0) == 0x80);
+    const char *at = *p;
+    return sg_utf8_next(&at);
 }
 
-/* What an ASCII character asks for; p moves over it, or over whole blocks of plain ones. */
-static inline uint64_t take_ascii(const struct flags *flags, const char **p, const char *end,
-                                  struct past *past) {
-    bool space = past->before == ' ';
-    const char *start = *p;
-    if (!flags->pipes)
-        while (end - *p >= 8 && plain_eight(*p, space, &space)) *p += 8;
-    uint64_t active = 0;
-    if (*p == start) {
-        uint32_t c = (unsigned char)*(*p)++;
-        uint64_t f = flags_of(flags, c);
-        if (c == ' ' && space) active = FLAG(KEY_WHITESPACE);
-        if (!is_silent(f, past->before_flags)) active |= look(flags, c, f, past);
-    }
-    uint32_t last = (unsigned char)(*p)[-1];
-    remember(last, flags_of(flags, last), past);
-    past->marks = 0;
-    return active;
-}
-
-/* The hot loop: letters and marks beyond ASCII that say nothing where they stand. */
-static inline const char *skip_silent(const struct flags *flags, const char *p, const char *end,
-                                      struct past *past) {
-    uint32_t before = past->before, starter = past->starter;
-    uint64_t before_flags = past->before_flags, starter_flags = past->starter_flags;
-    const char *start = p;
-    while (p < end && (signed char)*p < 0) {
-        const char *next = p;
-        uint32_t c = sg_utf8_next(&next);
-        uint64_t f = flags_of(flags, c);
-        if (!is_silent(f, before_flags)) break;
-        if (flags_class(f) == 0) {
-            starter = c;
-            starter_flags = f;
-        }
-        before = c;
-        before_flags = f;
-        p = next;
-    }
-    if (p > start) *past = (struct past){before, starter, before_flags, starter_flags, 0};
-    return p;
-}
-
-void inspect_line(const struct flags *flags, const char *p, const char *end, struct sight *sight) {
+/* What stands before p, read backwards: as far as the last code point of class 0. */
+static struct past recall(const struct flags *flags, const char *line, const char *p) {
     struct past past = {.before = '\n', .starter = '\n'};
+    bool in_marks = true;
+    if (p == line) return past;
+    past.before = step_back(&p);
+    past.before_flags = flags_of(flags, past.before);
+    for (uint32_t c = past.before;; c = step_back(&p)) {
+        uint64_t f = flags_of(flags, c);
+        in_marks = in_marks && (f & FLAG(KEY_MARKS));
+        past.marks += in_marks;
+        if (flags_class(f) == 0 && !in_marks) {
+            past.starter = c;
+            past.starter_flags = f;
+            return past;
+        }
+        if (p == line) return past;
+    }
+}
+
+/*
+ * The hot loop: to the first loud code point. A code point is never put together: its first bytes choose the row and its last
+ * byte the column.
+ */
+static const char *skip_silent(const struct flags *flags, const char *p, const char *end,
+                               unsigned before) {
+    const unsigned char *s = (const unsigned char *)p, *stop = (const unsigned char *)end;
+    bool space;
+    while (s < stop) {
+        unsigned first = *s, row, step;
+        if (first < 0x80) {
+            if (stop - s >= 8 && s[1] < 0x80 && !flags->pipes &&
+                plain_eight((const char *)s, before & BRIEF_SPACE, &space)) {
+                s += 8;
+                before = flags_brief(flags, s[-1]);
+                continue;
+            }
+            row = first >> 6;
+            step = 1;
+        } else if (first < 0xE0) {
+            row = first & 0x1F;
+            step = 2;
+        } else if (first < 0xF0) {
+            row = (first & 0x0F) << 6 | (s[1] & 0x3F);
+            step = 3;
+        } else {
+            row = (first & 0x07) << 12 | (s[1] & 0x3Fu) << 6 | (s[2] & 0x3F);
+            step = 4;
+        }
+        unsigned brief = flags->briefs[flags->row[row]][s[step - 1] & 0x3F];
+        if (flags_loud(brief, before)) break;
+        before = brief;
+        s += step;
+    }
+    return (const char *)s;
+}
+
+void inspect_line(const struct flags *flags, const char *line, const char *end,
+                  struct sight *sight) {
     uint64_t active = 0;
+    const char *p = line;
+    unsigned before = 0;
     if (p == end) return;
     if (end[-1] == ' ' || end[-1] == '\t') active |= FLAG(KEY_WHITESPACE);
     if ((*p == ' ' || *p == '\t') && flags->leading_goes) active |= FLAG(KEY_WHITESPACE);
     while (p < end && (*p == ' ' || *p == '\t')) p++; /* these stay */
-    while (p < end) {
-        p = skip_silent(flags, p, end, &past);
-        if (p == end) break;
-        if ((signed char)*p >= 0) {
-            active |= take_ascii(flags, &p, end, &past);
-            continue;
-        }
+    while ((p = skip_silent(flags, p, end, before)) < end) {
+        struct past past = recall(flags, line, p);
         uint32_t c = sg_utf8_next(&p);
         uint64_t f = flags_of(flags, c), asked = look(flags, c, f, &past);
         if (asked & (FLAG(KEY_JOINERS) | FLAG(KEY_INVISIBLE)))
             asked = in_context(flags, c, asked, &past, p, end);
         active |= asked;
         tally(c, f, sight);
-        remember(c, f, &past);
+        before = flags_brief(flags, c);
     }
     sight->active |= active & flags->on;
 }
+
+/* ---- a line of code points ---- */
 
 static bool is_blank(uint32_t c) {
     return c == ' ' || c == '\t';
 }
 
-uint64_t inspect_points(const struct flags *flags, const struct line *line) {
+static struct past recall_points(const struct flags *flags, const struct line *line, size_t i) {
     struct past past = {.before = '\n', .starter = '\n'};
+    bool in_marks = true;
+    if (i == 0) return past;
+    past.before = line->at[i - 1];
+    past.before_flags = flags_of(flags, past.before);
+    while (i-- > 0) {
+        uint64_t f = flags_of(flags, line->at[i]);
+        in_marks = in_marks && (f & FLAG(KEY_MARKS));
+        past.marks += in_marks;
+        if (flags_class(f) == 0 && !in_marks) {
+            past.starter = line->at[i];
+            past.starter_flags = f;
+            break;
+        }
+    }
+    return past;
+}
+
+uint64_t inspect_points(const struct flags *flags, const struct line *line) {
     uint64_t active = 0;
-    bool leading = true;
-    if (line->len &&
-        (is_blank(line->at[line->len - 1]) || (flags->leading_goes && is_blank(line->at[0]))))
+    unsigned before = 0;
+    size_t i = 0;
+    if (line->len == 0) return 0;
+    if (is_blank(line->at[line->len - 1]) || (flags->leading_goes && is_blank(line->at[0])))
         active |= FLAG(KEY_WHITESPACE);
-    for (size_t i = 0; i < line->len; i++) {
+    while (i < line->len && is_blank(line->at[i])) i++;
+    for (; i < line->len; i++) {
         uint32_t c = line->at[i];
-        uint64_t f = flags_of(flags, c);
-        leading = leading && is_blank(c);
-        if (c == ' ' && past.before == ' ' && !leading) active |= FLAG(KEY_WHITESPACE);
-        if (is_silent(f, past.before_flags))
-            past.marks = 0;
-        else
-            active |= look(flags, c, f, &past);
-        remember(c, f, &past);
+        unsigned brief = flags_brief(flags, c);
+        if (flags_loud(brief, before)) {
+            struct past past = recall_points(flags, line, i);
+            active |= look(flags, c, flags_of(flags, c), &past);
+        }
+        before = brief;
     }
     return active & flags->on;
 }

@@ -166,9 +166,18 @@ struct walk {
     bool blanks; /* empty lines that `blank` would cut */
 };
 
+/* Every line goes through the passes, whatever it holds. */
+static bool takes_all(const struct job *job) {
+    return job->thorough || job->rule != LANGUAGE_NONE || job->zawgyi == YES;
+}
+
 static void take_line(struct job *job, struct repair *repair, const char *line, const char *stop,
                       struct walk *walk) {
-    if (!job->thorough && job->rule == LANGUAGE_NONE && !needs(job, line, stop)) return;
+    job->asked = 0;
+    if (!takes_all(job)) {
+        job->asked = needs(job, line, stop);
+        if (job->asked == 0) return;
+    }
     size_t clean = (size_t)(line - walk->copied), start = walk->out->len;
     sg_buf_put(walk->out, walk->copied, clean);
     uint64_t did = put_repaired(job, repair, line, stop, stop < job->end, walk->out);
@@ -190,7 +199,7 @@ static const char *skip_quiet(const struct normalize *normalize, const char *lin
 }
 
 static void walk_lines(struct job *job, struct repair *repair, struct walk *walk) {
-    bool skips = !job->thorough && job->rule == LANGUAGE_NONE && !job->flags->leading_goes;
+    bool skips = !takes_all(job) && !job->flags->leading_goes;
     bool empty_before = false;
     walk->blanks = job->text < job->end && (job->text[0] == '\n' || job->end[-1] == '\n');
     for (const char *line = job->text; line < job->end;) {
@@ -246,6 +255,18 @@ static uint64_t run(struct job *job, struct repair *repair, struct sg_buf *out) 
     return walk.did;
 }
 
+/* The same, once more when a line showed that the document is Zawgyi: those before it are to be converted too. */
+static uint64_t run_over(struct job *job, struct repair *repair, struct sg_buf *out) {
+    uint64_t counts[NORMALIZE_COUNTS];
+    bool known = job->zawgyi == YES;
+    memcpy(counts, job->counts, sizeof counts);
+    uint64_t did = run(job, repair, out);
+    if (known || job->zawgyi != YES) return did;
+    memcpy(job->counts, counts, sizeof counts);
+    job->counts[COUNT_ZAWGYI]++;
+    return run(job, repair, out);
+}
+
 /* Would a decision of the whole document, asked of the result, let a pass do more? */
 static bool asks_again(struct job *job, const struct sg_buf *text) {
     uint64_t counts[NORMALIZE_COUNTS] = {0};
@@ -256,7 +277,7 @@ static bool asks_again(struct job *job, const struct sg_buf *text) {
     next.counts = counts;
     bool again = (job->markup == YES && !entities_markup(&next)) ||
                  (job->strong == NO && mojibake_strong(&next)) ||
-                 (job->zawgyi == NO && zawgyi_decided(&next));
+                 (job->zawgyi != YES && job->flags->on & FLAG(KEY_ZAWGYI) && zawgyi_decided(&next));
     job->zawgyi_converter = next.zawgyi_converter;
     return again;
 }
@@ -272,7 +293,7 @@ static void document(struct job *job, struct normalize_scratch *scratch,
     uint64_t did = 0;
     for (int again = 0; again < MOST_AGAIN; again++) {
         struct sg_buf *out = &scratch->text[again & 1];
-        uint64_t now = run(job, &scratch->repair, out);
+        uint64_t now = run_over(job, &scratch->repair, out);
         if (again == 0) look_at_order(job);
         if (now == 0) break;
         did |= now;

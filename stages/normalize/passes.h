@@ -37,6 +37,7 @@ struct job {
     enum language_rule rule;
     bool before_lf;      /* the line at work is followed by LF: a CR at its end belongs to that */
     bool in_pieces;      /* of a line beyond mojibake's limit */
+    uint64_t asked;      /* FLAG(key) that the fast path found for the line at work; 0: not known */
     bool thorough;       /* for tests: every line is repaired, flags or not */
     struct sg_buf *wide; /* room for UTF-16, where a pass needs it */
     const struct normalize_witness *witness; /* NULL: nobody looks */

@@ -66,10 +66,11 @@ static void encode(const struct line *line, struct job *job, struct sg_buf *out)
     for (size_t i = 0; i < line->len; i++) {
         uint32_t c = line->at[i];
         to += sg_utf8_encode(c, to);
+        if (!flags_loud(flags_brief(job->flags, c), 0)) continue; /* what is counted is loud */
         job->counts[COUNT_FFFD] += c == 0xFFFD;
         job->counts[COUNT_JOINER_KEPT] += c == 0x200C || c == 0x200D;
         job->counts[COUNT_ZWSP_KEPT] += c == 0x200B;
-        job->counts[COUNT_PUA] += c >= 0xE000 && (flags_of(job->flags, c) & FLAG_PRIVATE) != 0;
+        job->counts[COUNT_PUA] += (flags_of(job->flags, c) & FLAG_PRIVATE) != 0;
     }
     out->len += (size_t)(to - start);
 }
@@ -125,11 +126,16 @@ static uint64_t wanted(const struct repair *repair, const struct job *job) {
 }
 
 /* F, once. */
-static void go_through(struct repair *repair, struct job *job) {
-    uint64_t active = wanted(repair, job);
-    for (size_t i = 0; i < sizeof passes / sizeof *passes; i++) {
-        if (!(active & FLAG(passes[i].key)) || !run(repair, job, &passes[i])) continue;
-        if (passes[i].key == KEY_NEWLINE) part(repair);
+static void go_through(struct repair *repair, struct job *job, uint64_t active) {
+    for (size_t i = 0; active && i < sizeof passes / sizeof *passes; i++) {
+        enum normalize_key key = passes[i].key;
+        if (!(active & FLAG(key))) continue;
+        if (!run(repair, job, &passes[i])) {
+            active &= ~FLAG(key);
+            continue;
+        }
+        if (key == KEY_NEWLINE) part(repair);
+        if (key == KEY_WHITESPACE) break; /* spaces do not compose */
         active = wanted(repair, job);
     }
 }
@@ -143,31 +149,36 @@ static void give_up(struct repair *repair, struct job *job) {
     job->counts[COUNT_NONCONVERGED]++;
 }
 
-static void converge(struct repair *repair, struct job *job, bool before_lf) {
+static void converge(struct repair *repair, struct job *job, uint64_t active, bool before_lf) {
     for (int round = 0; round < MOST_ROUNDS; round++) {
         job->before_lf = repair->waiting || before_lf;
         repair->changed = false;
-        go_through(repair, job);
+        go_through(repair, job, round == 0 && active ? active : wanted(repair, job));
         if (!repair->changed || line_equal(&repair->before, &repair->line)) return;
     }
     give_up(repair, job);
 }
 
+static void convert_zawgyi(struct repair *repair, struct job *job) {
+    static const struct pass zawgyi = {KEY_ZAWGYI, pass_zawgyi};
+    if (job->asked == 0 && (job->flags->on & FLAG(KEY_ZAWGYI))) run(repair, job, &zawgyi);
+}
+
 uint64_t repair_line(struct repair *repair, struct job *job, const char *line, size_t len,
                      struct sg_buf *out) {
-    static const struct pass zawgyi = {KEY_ZAWGYI, pass_zawgyi};
     bool before_lf = job->before_lf;
     repair->did = 0;
     decode(line, len, &repair->line);
     for (size_t i = 0; i < repair->line.len; i++)
         job->counts[COUNT_FFFD_IN] += repair->line.at[i] == 0xFFFD;
-    if (inspect_points(job->flags, &repair->line) & FLAG(KEY_ZAWGYI)) run(repair, job, &zawgyi);
-    for (;;) {
-        converge(repair, job, before_lf);
-        encode(&repair->line, job, out);
-        if (repair->waiting == 0) break;
+    convert_zawgyi(repair, job);
+    converge(repair, job, job->asked, before_lf);
+    encode(&repair->line, job, out);
+    while (repair->waiting) {
         sg_buf_putc(out, '\n');
         take(repair);
+        converge(repair, job, 0, before_lf);
+        encode(&repair->line, job, out);
     }
     return repair->did;
 }

@@ -57,6 +57,7 @@ static void look(struct count *count, uint32_t c) {
 bool zawgyi_is(const char *utf8, size_t len) {
     struct count count = {0};
     const char *end = utf8 + len;
+    if (!memmem(utf8, len, "\xE1\x80\xB1", 3)) return false; /* no U+1031 at all */
     for (const char *at = utf8; at < end;) {
         unsigned char first = (unsigned char)*at;
         if (first < 0xE1 &&
@@ -170,8 +171,8 @@ bool pass_zawgyi(struct job *job, const struct line *in, struct line *out) {
     return zawgyi_decided(job) && zawgyi_convert(job->zawgyi_converter, in, out);
 }
 
-/* Every line of a Zawgyi document is converted, so every letter is a trigger until the document's decision is known. */
+/* No document without U+1031 is Zawgyi. In one that is, every line goes through the pass (normalize.c). */
 void zawgyi_triggers(struct triggers *triggers, const struct settings *settings) {
     (void)settings;
-    trigger_range(triggers, KEY_ZAWGYI, 0x1000, 0x109F);
+    trigger_range(triggers, KEY_ZAWGYI, 0x1031, 0x1031);
 }
