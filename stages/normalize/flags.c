@@ -77,7 +77,7 @@ static void build_pairs(struct flags *flags, const struct triggers *triggers) {
 
 /* ---- the table of code points ---- */
 
-static uint8_t brief_of(uint32_t c, uint64_t f) {
+unsigned flags_brief_of(uint32_t c, uint64_t f) {
     unsigned brief = 0;
     if (c == ' ') brief |= BRIEF_SPACE | BRIEF_SPACE << 4;
     if (f & (FLAG_CLASS | FLAG_TRAILING)) brief |= BRIEF_MARK;
@@ -85,7 +85,7 @@ static uint8_t brief_of(uint32_t c, uint64_t f) {
     if (f & FLAG_FIRST) brief |= BRIEF_PAIR;
     if (f & FLAG_SECOND) brief |= BRIEF_PAIR << 4;
     if (f & (FLAG_PASSES | FLAG_FFFD | FLAG_PRIVATE)) brief |= BRIEF_HARD << 4;
-    return (uint8_t)brief;
+    return brief;
 }
 
 static void build_rows(struct flags *flags, const uint64_t *by_point) {
@@ -101,9 +101,9 @@ static void build_rows(struct flags *flags, const uint64_t *by_point) {
         }
         flags->row[high] = (uint16_t)(same - 1);
     }
-    flags->briefs = sg_zalloc(rows, sizeof *flags->briefs);
-    for (uint32_t c = 0; c < 0x110000; c++)
-        flags->briefs[flags->row[c >> 6]][c & 63] = brief_of(c, by_point[c]);
+    flags->briefs = sg_alloc(0x10000);
+    for (uint32_t c = 0; c < 0x10000; c++)
+        flags->briefs[c] = (uint8_t)flags_brief_of(c, by_point[c]);
 }
 
 /* What is counted in every text. */

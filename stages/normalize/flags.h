@@ -6,7 +6,7 @@
  *         composite's decomposition. Pass nfc's bit is set where NFC_QC=No and on Hangul's conjoining vowels and
  *         ends; other marks have their class, MAYBE and SECOND.
  * Calls   flags_init once; flags_of and flags_pair are read-only.
- * Owns    about 300 KiB, of which one script's text touches few.
+ * Owns    about 350 KiB, of which one script's text touches few.
  * Errors  none.
  * Source  each pass gives its triggers (ranges and pairs, below); NFC from ICU at start: NFC_Quick_Check, ccc, canonical
  *         decompositions (UCD 15.0).
@@ -65,7 +65,7 @@ enum brief {
 struct flags {
     uint16_t row[0x110000 / 64]; /* code point >> 6 -> index of its row */
     uint64_t (*cells)[64];
-    uint8_t (*briefs)[64];
+    uint8_t *briefs; /* of U+0000..U+FFFF: one load, and a script touches few of its 64 KiB */
     uint64_t *pairs; /* open addressing: first << 32 | second, 0 empty */
     uint64_t *pair_flags;
     uint32_t pair_mask;
@@ -89,8 +89,9 @@ static inline unsigned flags_trailing(uint64_t flags) {
 static inline uint64_t flags_of(const struct flags *flags, uint32_t c) {
     return flags->cells[flags->row[c >> 6]][c & 63];
 }
+unsigned flags_brief_of(uint32_t c, uint64_t flags);
 static inline unsigned flags_brief(const struct flags *flags, uint32_t c) {
-    return flags->briefs[flags->row[c >> 6]][c & 63];
+    return c < 0x10000 ? flags->briefs[c] : flags_brief_of(c, flags_of(flags, c));
 }
 static inline bool flags_loud(unsigned brief, unsigned before) {
     return (brief >> 4) & (before | BRIEF_HARD);

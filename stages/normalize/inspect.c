@@ -125,23 +125,25 @@ static uint64_t look(const struct flags *flags, uint32_t c, uint64_t f, const st
     (FLAG(KEY_NEWLINE) | FLAG(KEY_CONTROL) | FLAG(KEY_C1) | FLAG(KEY_JOINERS) | FLAG(KEY_INVISIBLE))
 
 /* c, a joiner or a zero width space, clearly stays: after its own script; before white space only where that matters. */
-static bool stays(const struct flags *flags, uint32_t c, const struct past *past, const char *next,
-                  const char *end) {
+static bool stays(uint32_t c, uint64_t before, uint64_t after, bool white) {
+    if (after & NO_NEIGHBOUR) return false;
+    if (c == 0x200B) return !white && (before & FLAG_BREAKS);
+    if (c == 0x200C && white && (before & FLAG_CURSIVE)) return false;
+    return before & FLAG_JOINS;
+}
+
+/* Some characters say at once, with the next one, that they may stay where they are. */
+static uint64_t in_context(const struct flags *flags, uint32_t c, uint64_t active,
+                           const struct past *past, const char *next, const char *end) {
     uint32_t after = next < end ? sg_utf8_next(&next) : '\n';
     uint64_t f = flags_of(flags, after);
     bool white = after <= ' ' || (f & FLAG(KEY_WHITESPACE));
-    if (f & NO_NEIGHBOUR) return false;
-    if (c == 0x200B) return !white && (past->before_flags & FLAG_BREAKS);
-    if (c == 0x200C && white && (past->before_flags & FLAG_CURSIVE)) return false;
-    return past->before_flags & FLAG_JOINS;
-}
-
-static uint64_t in_context(const struct flags *flags, uint32_t c, uint64_t active,
-                           const struct past *past, const char *next, const char *end) {
     bool joiner = (active & FLAG(KEY_JOINERS)) && flags->joiners_stay;
     bool breaks = c == 0x200B && flags->breaks_stay;
-    if ((joiner || breaks) && stays(flags, c, past, next, end))
+    if ((joiner || breaks) && stays(c, past->before_flags, f, white))
         active &= ~(FLAG(KEY_JOINERS) | FLAG(KEY_INVISIBLE));
+    /* Tatweel at a word's end, or under a mark. */
+    if (!(f & FLAG_CURSIVE) || flags_class(f)) active &= ~FLAG(KEY_TATWEEL);
     return active;
 }
 
@@ -180,41 +182,24 @@ static struct past recall(const struct flags *flags, const char *line, const cha
     }
 }
 
-/*
- * The hot loop: to the first loud code point. A code point is never put together: its first bytes choose the row and its last
- * byte the column.
- */
+/* The hot loop: to the first loud code point. before: the brief of what stands in front. */
 static const char *skip_silent(const struct flags *flags, const char *p, const char *end,
                                unsigned before) {
-    const unsigned char *s = (const unsigned char *)p, *stop = (const unsigned char *)end;
     bool space;
-    while (s < stop) {
-        unsigned first = *s, row, step;
-        if (first < 0x80) {
-            if (stop - s >= 8 && s[1] < 0x80 && !flags->pipes &&
-                plain_eight((const char *)s, before & BRIEF_SPACE, &space)) {
-                s += 8;
-                before = flags_brief(flags, s[-1]);
-                continue;
-            }
-            row = first >> 6;
-            step = 1;
-        } else if (first < 0xE0) {
-            row = first & 0x1F;
-            step = 2;
-        } else if (first < 0xF0) {
-            row = (first & 0x0F) << 6 | (s[1] & 0x3F);
-            step = 3;
-        } else {
-            row = (first & 0x07) << 12 | (s[1] & 0x3Fu) << 6 | (s[2] & 0x3F);
-            step = 4;
+    while (p < end) {
+        if ((signed char)*p >= 0 && end - p >= 8 && (signed char)p[1] >= 0 && !flags->pipes &&
+            plain_eight(p, before & BRIEF_SPACE, &space)) {
+            p += 8;
+            before = flags->briefs[(unsigned char)p[-1]];
+            continue;
         }
-        unsigned brief = flags->briefs[flags->row[row]][s[step - 1] & 0x3F];
+        const char *next = p;
+        unsigned brief = flags_brief(flags, sg_utf8_next(&next));
         if (flags_loud(brief, before)) break;
         before = brief;
-        s += step;
+        p = next;
     }
-    return (const char *)s;
+    return p;
 }
 
 void inspect_line(const struct flags *flags, const char *line, const char *end,
@@ -230,7 +215,7 @@ void inspect_line(const struct flags *flags, const char *line, const char *end,
         struct past past = recall(flags, line, p);
         uint32_t c = sg_utf8_next(&p);
         uint64_t f = flags_of(flags, c), asked = look(flags, c, f, &past);
-        if (asked & (FLAG(KEY_JOINERS) | FLAG(KEY_INVISIBLE)))
+        if (asked & (FLAG(KEY_JOINERS) | FLAG(KEY_INVISIBLE) | FLAG(KEY_TATWEEL)))
             asked = in_context(flags, c, asked, &past, p, end);
         active |= asked;
         tally(c, f, sight);
