@@ -202,6 +202,12 @@ static const char *skip_silent(const struct flags *flags, const char *p, const c
     return p;
 }
 
+/* All that c could ask for is asked for already. */
+static bool adds_nothing(uint64_t f, uint64_t active) {
+    return !(f & FLAG_PASSES & ~active) && !(f & (FLAG_CLASS | FLAG_MAYBE | FLAG_SECOND)) &&
+           (f & FLAG_PASSES);
+}
+
 void inspect_line(const struct flags *flags, const char *line, const char *end,
                   struct sight *sight) {
     uint64_t active = 0;
@@ -212,14 +218,17 @@ void inspect_line(const struct flags *flags, const char *line, const char *end,
     if ((*p == ' ' || *p == '\t') && flags->leading_goes) active |= FLAG(KEY_WHITESPACE);
     while (p < end && (*p == ' ' || *p == '\t')) p++; /* these stay */
     while ((p = skip_silent(flags, p, end, before)) < end) {
-        struct past past = recall(flags, line, p);
+        const char *here = p;
         uint32_t c = sg_utf8_next(&p);
-        uint64_t f = flags_of(flags, c), asked = look(flags, c, f, &past);
+        uint64_t f = flags_of(flags, c);
+        before = flags_brief(flags, c);
+        tally(c, f, sight);
+        if (adds_nothing(f, active)) continue;
+        struct past past = recall(flags, line, here);
+        uint64_t asked = look(flags, c, f, &past);
         if (asked & (FLAG(KEY_JOINERS) | FLAG(KEY_INVISIBLE) | FLAG(KEY_TATWEEL)))
             asked = in_context(flags, c, asked, &past, p, end);
         active |= asked;
-        tally(c, f, sight);
-        before = flags_brief(flags, c);
     }
     sight->active |= active & flags->on;
 }
@@ -260,9 +269,10 @@ uint64_t inspect_points(const struct flags *flags, const struct line *line) {
     for (; i < line->len; i++) {
         uint32_t c = line->at[i];
         unsigned brief = flags_brief(flags, c);
-        if (flags_loud(brief, before)) {
+        uint64_t f;
+        if (flags_loud(brief, before) && !adds_nothing(f = flags_of(flags, c), active)) {
             struct past past = recall_points(flags, line, i);
-            active |= look(flags, c, flags_of(flags, c), &past);
+            active |= look(flags, c, f, &past);
         }
         before = brief;
     }
