@@ -62,6 +62,7 @@ static void decode(const char *utf8, size_t len, struct line *line) {
 }
 
 static void encode(const struct line *line, struct job *job, struct sg_buf *out) {
+    if (line->len == 0) return;
     char *start = sg_buf_room(out, 4 * line->len), *to = start;
     for (size_t i = 0; i < line->len; i++) {
         uint32_t c = line->at[i];
