@@ -29,7 +29,7 @@ ALL_CFLAGS = -std=gnu11 $(OPT) $(WARN) $(WERROR) $(HARDEN) $(SAN_$(SAN)) -ffp-co
 ALL_LDFLAGS = $(SAN_$(SAN)) -pthread $(if $(SAN),,-pie -Wl,-z,relro,-z,now) $(LDFLAGS)
 
 # What can run before the libraries are there.
-BARE := help deps deps-check demo check soak clean
+BARE := help deps deps-check demo check soak tables clean
 ifneq ($(filter-out $(BARE),$(or $(MAKECMDGOALS),all)),)
   MISSING := $(strip $(foreach p,$(PKGS),$(shell pkg-config --exists $(p) 2>/dev/null || echo $(p))))
   ifneq ($(MISSING),)
@@ -114,6 +114,7 @@ help:
 	@echo 'make model        train the language model of sangam-langtag again (needs LID=folder with train/ and dev/)'
 	@echo 'make fuzz         every fuzz target for FUZZ_SECONDS=300 (clang)'
 	@echo 'make soak         the long runs of the tests'
+	@echo 'make tables       generated tables again (needs Debian package unicode-data)'
 	@echo 'SAN=asan|tsan     the same, with sanitizers, in a build folder of its own; V=1 shows commands'
 
 # ---- what Debian has to bring ----
@@ -170,12 +171,19 @@ fuzz-run: $(addprefix $(BUILD)/,$(FUZZ))
 	    tail -n 2 $$f.log; [ $$status -eq 0 ] || exit 1; \
 	done
 
-# The language model inside sangam-langtag, from its text: 10 minutes and 1.6 GB of memory; the same bytes every time.
+# The language model inside sangam-langtag, from its text: half an hour and 1.6 GB of memory; the same bytes every time.
 LID ?= ../shared/lid
 .PHONY: model
 model: $(BUILD)/bin/sangam-langtag
 	$< --train $(LID)/train --dev $(LID)/dev --prior configs/models/prior.txt -o configs/models/lid372.model >configs/models/lid372.scores
 	cd configs/models && sha256sum lid372.model >SHA256SUMS
+
+# ---- tables that are checked in, made again from the Unicode data and from Python's codecs ----
+
+TABLES := $(wildcard stages/*/*_table.py)
+.PHONY: tables
+tables: $(TABLES)
+	@for t in $^; do echo "$$t"; python3 $$t >$$t.new && mv $$t.new $${t%.py}.c || exit 1; done
 
 # ---- install ----
 

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include "base/buf.h"
 #include "base/num.h"
 #include "io/file.h"
+#include "io/process.h"
 
 #define HOST_SIZE 65 /* POSIX: at most 64 bytes and NUL */
 #define LINKS_MAX 40 /* as Linux */
@@ -265,7 +265,7 @@ void sg_publish_sweep(const char *folder) {
         int fd = dirfd(open_folder);
         if (fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode))
             continue;
-        bool dead = strcmp(host, here) == 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+        bool dead = strcmp(host, here) == 0 && sg_process_gone(pid);
         if (dead || time(NULL) - st.st_mtime > DAY_SECONDS) unlinkat(fd, entry->d_name, 0);
     }
     closedir(open_folder);

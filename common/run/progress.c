@@ -1,5 +1,6 @@
 #include "run/progress.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -191,6 +192,18 @@ void sg_log_line(struct sg_progress *progress, enum sg_log_level level, const ch
         free(text);
     }
     va_end(args);
+}
+
+void sg_log_text(struct sg_progress *progress, const char *text, size_t len) {
+    pthread_mutex_lock(&progress->lock);
+    wipe(progress);
+    for (size_t at = 0; at < len;) {
+        ssize_t written = write(STDERR_FILENO, text + at, len - at);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) break; /* nobody listens */
+        at += (size_t)written;
+    }
+    pthread_mutex_unlock(&progress->lock);
 }
 
 void sg_log_error(const struct sg_log *log, const struct sg_err *err) {

@@ -10,6 +10,7 @@
 #define SANGAM_RUN_PROGRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -32,6 +33,8 @@ void sg_progress_add(struct sg_progress *progress, uint64_t bytes, uint64_t docu
 
 void sg_log_line(struct sg_progress *progress, enum sg_log_level level, const char *format, ...)
     SG_PRINTF(3, 4);
+/* What a person asked for (--explain): whole lines, as they are, -q or not. */
+void sg_log_text(struct sg_progress *progress, const char *text, size_t len);
 void sg_log_error(const struct sg_log *log,
                   const struct sg_err *err); /* the last word of a failed run */
 

@@ -60,6 +60,7 @@ struct sg_stage {
     enum sg_inputs_want want;
     const struct sg_option *options;
     const char *const *counters; /* NULL-ended names for receipts */
+    bool sparse_counters;        /* many counters: those that are zero are left out of receipts */
 
     /* Chain stages. identity: JSON members to add to the settings (",\"model\":\"<hash>\""), for files that options name. */
     enum sg_code (*init)(const struct sg_opts *opts, void **shared, struct sg_buf *identity,
@@ -68,6 +69,11 @@ struct sg_stage {
     enum sg_verdict (*process)(const void *shared, void *scratch, struct sg_record *record,
                                struct sg_work *work, struct sg_err *err);
     void (*scratch_free)(void *scratch);
+    /* After the last file, when all scratches are gone: what the run as a whole has to tell, by sg_log_... with run->progress.
+     * totals: the stage's counters over the files done now. summary: more for the run's last line (", 12 changed").
+     * Only after success; may be NULL. */
+    void (*finish)(struct sg_run *run, void *shared, const uint64_t *totals,
+                   struct sg_buf *summary);
     void (*free)(void *shared);
     uint64_t shared_bytes, scratch_bytes; /* for the budget, upper bounds */
     uint64_t (*shared_size)(

@@ -1,8 +1,6 @@
 #include "run/tmp.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +9,7 @@
 
 #include "base/buf.h"
 #include "io/file.h"
+#include "io/process.h"
 
 #define PREFIX ".sangam.tmp."
 
@@ -33,7 +32,7 @@ static void sweep(const char *parent, const char *host) {
     while (folder && (entry = readdir(folder)) != NULL) {
         if (strncmp(entry->d_name, prefix, (size_t)len) != 0) continue;
         long pid = strtol(entry->d_name + len, NULL, 10);
-        if (pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH) continue;
+        if (!sg_process_gone(pid)) continue;
         char *path = sg_printf_dup("%s/%s", parent, entry->d_name);
         empty_and_remove(path);
         free(path);

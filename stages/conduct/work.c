@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 
 #include "base/buf.h"
 #include "io/file.h"
+#include "io/process.h"
 #include "io/publish.h"
 #include "run/signals.h"
 #include "text/json.h"
@@ -45,7 +45,7 @@ static bool read_owner(int fd, struct owner *out) {
 static bool owner_died(const struct owner *owner) {
     char host[96] = "";
     own_host(host);
-    return strcmp(host, owner->host) == 0 && kill((pid_t)owner->process, 0) != 0 && errno == ESRCH;
+    return strcmp(host, owner->host) == 0 && sg_process_gone(owner->process);
 }
 
 static enum sg_code in_use(const char *folder, const struct owner *owner, struct sg_err *err) {

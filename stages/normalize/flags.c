@@ -2,105 +2,150 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unicode/uchar.h>
-#include <unicode/unorm2.h>
 
 #include "base/buf.h"
 
-/* Class of the last code point of the full canonical decomposition; 0 when there is none. */
-static unsigned trailing_class(const UNormalizer2 *nfd, uint32_t c) {
-    UErrorCode status = U_ZERO_ERROR;
-    UChar parts[64];
-    int32_t len = unorm2_getDecomposition(nfd, (UChar32)c, parts, 64, &status);
-    if (U_FAILURE(status) || len <= 0) return 0;
-    UChar32 last;
-    U16_PREV(parts, 0, len, last);
-    return u_getCombiningClass(last);
+struct pair {
+    uint32_t first, second;
+    uint64_t flags;
+};
+
+struct triggers {
+    const struct settings *settings;
+    uint64_t *flags; /* by code point */
+    struct pair *pairs;
+    size_t pair_count, pair_room;
+};
+
+static bool is_off(const struct triggers *triggers, enum normalize_key key) {
+    return triggers->settings->value[key] == OFF;
 }
 
-static uint16_t cell_of(const UNormalizer2 *nfd, uint32_t c) {
-    unsigned flags = 0;
-    if (c == 0x0B || c == 0x0C || c == 0x0D || c == 0x85 || c == 0x2028 || c == 0x2029)
-        flags |= FLAG_NEWLINE;
-    if (c <= 0x08 || (c >= 0x0E && c <= 0x1F) || c == 0x7F || (c >= 0x206A && c <= 0x206F) ||
-        c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFC) || (c >= 0xFDD0 && c <= 0xFDEF) ||
-        (c & 0xFFFE) == 0xFFFE)
-        flags |= FLAG_CONTROL;
-    if (c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x202F || c == 0x205F ||
-        c == 0x3000)
-        flags |= FLAG_SPACE;
-    if (c == 0xFFFD) flags |= FLAG_FFFD;
-    if (u_charType((UChar32)c) == U_PRIVATE_USE_CHAR) flags |= FLAG_PRIVATE;
-    int32_t quick = u_getIntPropertyValue((UChar32)c, UCHAR_NFC_QUICK_CHECK);
-    if (quick == UNORM_NO) flags |= FLAG_NO;
-    if (quick == UNORM_MAYBE) flags |= FLAG_MAYBE;
-    unsigned class = u_getCombiningClass((UChar32)c), trailing = class ? 0 : trailing_class(nfd, c);
-    if (trailing) flags |= FLAG_COMPOSITE;
-    return (uint16_t)(flags | (class | trailing) << 8);
+void trigger_range(struct triggers *triggers, enum normalize_key key, uint32_t first,
+                   uint32_t last) {
+    if (is_off(triggers, key)) return;
+    for (uint32_t c = first; c <= last; c++) triggers->flags[c] |= FLAG(key);
 }
+
+void trigger_pair(struct triggers *triggers, enum normalize_key key, uint32_t first,
+                  uint32_t second) {
+    if (is_off(triggers, key)) return;
+    triggers->flags[first] |= FLAG_FIRST;
+    triggers->flags[second] |= FLAG_SECOND;
+    if (triggers->pair_count == triggers->pair_room) {
+        triggers->pair_room = 2 * triggers->pair_room + 1024;
+        triggers->pairs =
+            sg_realloc(triggers->pairs, triggers->pair_room * sizeof *triggers->pairs);
+    }
+    triggers->pairs[triggers->pair_count++] = (struct pair){first, second, FLAG(key)};
+}
+
+void trigger_flags(struct triggers *triggers, uint32_t c, uint64_t flags) {
+    triggers->flags[c] |= flags;
+}
+
+/* ---- the table of pairs ---- */
 
 static uint32_t slot_of(uint64_t key, uint32_t mask) {
     return (uint32_t)((key * 0x9E3779B97F4A7C15u) >> 40) & mask;
 }
 
-static void add_pair(struct flags *flags, uint32_t first, uint32_t second) {
-    uint64_t key = (uint64_t)first << 32 | second;
+static uint32_t find(const struct flags *flags, uint64_t key) {
     uint32_t at = slot_of(key, flags->pair_mask);
     while (flags->pairs[at] && flags->pairs[at] != key) at = (at + 1) & flags->pair_mask;
-    flags->pairs[at] = key;
+    return at;
 }
 
-bool flags_composes(const struct flags *flags, uint32_t first, uint32_t second) {
-    if (second >= 0x1161 && second <= 0x11C2) /* Hangul is arithmetic: L + V, LV + T */
-        return (first >= 0x1100 && first <= 0x1112 && second <= 0x1175) ||
-               (first >= 0xAC00 && first <= 0xD7A3 && (first - 0xAC00) % 28 == 0 &&
-                second >= 0x11A8);
-    uint64_t key = (uint64_t)first << 32 | second;
-    for (uint32_t at = slot_of(key, flags->pair_mask); flags->pairs[at];
-         at = (at + 1) & flags->pair_mask)
-        if (flags->pairs[at] == key) return true;
-    return false;
+uint64_t flags_pair(const struct flags *flags, uint32_t first, uint32_t second) {
+    return flags->pair_flags[find(flags, (uint64_t)first << 32 | second)];
 }
 
-static void add_pairs(struct flags *flags) {
-    UErrorCode status = U_ZERO_ERROR;
-    const UNormalizer2 *nfc = unorm2_getNFCInstance(&status);
-    flags->pair_mask = 4095; /* some 950 pairs */
-    flags->pairs = sg_zalloc(flags->pair_mask + 1, sizeof *flags->pairs);
-    for (uint32_t c = 0; c <= 0x10FFFF; c++) {
-        UChar parts[32];
-        if (c >= 0xAC00 && c <= 0xD7A3) continue;
-        status = U_ZERO_ERROR;
-        int32_t len = unorm2_getRawDecomposition(nfc, (UChar32)c, parts, 32, &status), at = 0;
-        if (U_FAILURE(status) || len < 2) continue;
-        UChar32 first, second;
-        U16_NEXT(parts, at, len, first);
-        if (at >= len) continue; /* a singleton */
-        U16_NEXT(parts, at, len, second);
-        if (unorm2_composePair(nfc, first, second) == (UChar32)c)
-            add_pair(flags, (uint32_t)first, (uint32_t)second);
+static void build_pairs(struct flags *flags, const struct triggers *triggers) {
+    uint32_t size = 1024;
+    while (size < 4 * triggers->pair_count) size *= 2;
+    flags->pair_mask = size - 1;
+    flags->pairs = sg_zalloc(size, sizeof *flags->pairs);
+    flags->pair_flags = sg_zalloc(size, sizeof *flags->pair_flags);
+    for (size_t i = 0; i < triggers->pair_count; i++) {
+        const struct pair *pair = &triggers->pairs[i];
+        uint64_t key = (uint64_t)pair->first << 32 | pair->second;
+        uint32_t at = find(flags, key);
+        flags->pairs[at] = key;
+        flags->pair_flags[at] |= pair->flags;
     }
 }
 
-void flags_init(struct flags *flags) {
-    UErrorCode status = U_ZERO_ERROR;
-    const UNormalizer2 *nfd = unorm2_getNFDInstance(&status);
-    uint16_t cells[256];
-    size_t count = 0;
-    for (uint32_t high = 0; high < 0x1100; high++) {
-        for (uint32_t low = 0; low < 256; low++) cells[low] = cell_of(nfd, high << 8 | low);
-        size_t same = 0;
-        while (same < count && memcmp(flags->cells[same], cells, sizeof cells) != 0) same++;
-        if (same == count) {
-            flags->cells = sg_realloc(flags->cells, ++count * sizeof *flags->cells);
-            memcpy(flags->cells[same], cells, sizeof cells);
+/* ---- the table of code points ---- */
+
+unsigned flags_brief_of(uint32_t c, uint64_t f) {
+    unsigned brief = 0;
+    if (c == ' ') brief |= BRIEF_SPACE | BRIEF_SPACE << 4;
+    if (f & (FLAG_CLASS | FLAG_TRAILING)) brief |= BRIEF_MARK;
+    if (f & (FLAG_CLASS | FLAG_MAYBE)) brief |= BRIEF_MARK << 4;
+    if (f & FLAG_FIRST) brief |= BRIEF_PAIR;
+    if (f & FLAG_SECOND) brief |= BRIEF_PAIR << 4;
+    if (f & (FLAG_PASSES | FLAG_FFFD | FLAG_PRIVATE)) brief |= BRIEF_HARD << 4;
+    return brief;
+}
+
+static void build_rows(struct flags *flags, const uint64_t *by_point) {
+    size_t rows = 0;
+    for (uint32_t high = 0; high < 0x110000 / 64; high++) {
+        const uint64_t *cells = by_point + (high << 6);
+        size_t same = rows;
+        while (same > 0 && memcmp(flags->cells[same - 1], cells, sizeof *flags->cells) != 0) same--;
+        if (same == 0) {
+            same = ++rows;
+            flags->cells = sg_realloc(flags->cells, rows * sizeof *flags->cells);
+            memcpy(flags->cells[rows - 1], cells, sizeof *flags->cells);
         }
-        flags->block[high] = (uint16_t)same;
+        flags->row[high] = (uint16_t)(same - 1);
     }
-    add_pairs(flags);
+    flags->briefs = sg_alloc(0x10000);
+    for (uint32_t c = 0; c < 0x10000; c++)
+        flags->briefs[c] = (uint8_t)flags_brief_of(c, by_point[c]);
+}
+
+/* What is counted in every text. */
+static void flag_counted(struct triggers *triggers) {
+    static const uint32_t ranges[][2] = {
+        {0xE000, 0xF8FF}, {0xF0000, 0xFFFFD}, {0x100000, 0x10FFFD}};
+    for (size_t i = 0; i < 3; i++)
+        for (uint32_t c = ranges[i][0]; c <= ranges[i][1]; c++) triggers->flags[c] |= FLAG_PRIVATE;
+    triggers->flags[0xFFFD] |= FLAG_FFFD;
+}
+
+void flags_init(struct flags *flags, const struct settings *settings) {
+    struct triggers triggers = {.settings = settings,
+                                .flags = sg_zalloc(0x110000, sizeof *triggers.flags)};
+    flag_counted(&triggers);
+    control_triggers(&triggers, settings);
+    entities_triggers(&triggers, settings);
+    mojibake_triggers(&triggers, settings);
+    invisible_triggers(&triggers, settings);
+    compose_triggers(&triggers, settings);
+    forms_triggers(&triggers, settings);
+    indic_triggers(&triggers, settings);
+    southeast_triggers(&triggers, settings);
+    typography_triggers(&triggers, settings);
+    arabic_triggers(&triggers, settings);
+    zawgyi_triggers(&triggers, settings);
+    for (unsigned k = 0; k < NORMALIZE_PASSES; k++)
+        if (settings->value[k] != OFF) flags->on |= FLAG(k);
+    flags->most_marks = settings->value[KEY_MARKS];
+    flags->leading_goes = settings->value[KEY_WHITESPACE] == AGGRESSIVE;
+    flags->pipes = settings->value[KEY_INDIC] == AGGRESSIVE;
+    flags->joiners_stay = settings->value[KEY_JOINERS] == JOINERS_CONTEXT;
+    flags->breaks_stay = settings->value[KEY_INVISIBLE] == ON;
+    build_rows(flags, triggers.flags);
+    build_pairs(flags, &triggers);
+    free(triggers.flags);
+    free(triggers.pairs);
 }
 
 void flags_free(struct flags *flags) {
     free(flags->cells);
+    free(flags->briefs);
     free(flags->pairs);
+    free(flags->pair_flags);
 }

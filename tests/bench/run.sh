@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
 # Speed and memory of every stage on a generated corpus, one core, then two; each stage reads level-1 chain files.
 #
+# First normalize's core in memory: by kind of text, over documents, and beside ftfy, plsfix and uconv.
+#
 # usage: tests/bench/run.sh BUILD
 # env:   BENCH_DATA    a folder of generated *.jsonl.zst (default: made in $TMPDIR by gen_corpus.py, 1 GB, seed 7, level 1)
 #        BENCH_CORPUS  documents to make it from (default: ../shared/corpora/docs)
 #        BENCH_RUNS    runs of each measurement, the median counts (default 3)
 #        BENCH_MEMORY  --memory of every stage (default 512M)
+#        BENCH_VENV    a Python environment with ftfy and plsfix (default: made in $TMPDIR, with pip)
+# Without BENCH_CORPUS, normalize is measured on the sentences of tests/golden/normalize_clean.tsv alone.
 #
 # MB/s are raw JSONL bytes by wall time of the whole process; machines are noisy, so read the ratios to `zstd` in the same run.
 set -eu
@@ -15,6 +19,43 @@ bench=$(cd "$1/bench" && pwd)
 runs=${BENCH_RUNS:-3} memory=${BENCH_MEMORY:-512M}
 corpus=${BENCH_CORPUS:-../shared/corpora/docs} tools=../shared/tools
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+
+# ---- normalize, core in memory ----
+
+mkdir "$work/docs" "$work/peers" "$work/sdist"
+for file in "$corpus"/*.jsonl.zst; do
+    if [ -f "$file" ]; then zstd -dqc --long=27 "$file" >"$work/docs/$(basename "$file" .zst)"; fi
+done
+if ! ls "$work/docs"/*.jsonl >/dev/null 2>&1; then
+    echo "skipped: no documents in $corpus; sentences of tests/golden instead"
+    awk -F'\t' '!/^#/ { gsub(/[\\"]/, "\\\\&", $2); printf "{\"text\":\"%s\",\"language\":\"%s\"}\n", $2, $1 }' \
+        tests/golden/normalize_clean.tsv >"$work/docs/golden.jsonl"
+fi
+echo "-- normalize, core in memory, one core, by kind of text"
+taskset -c 0 "$bench/bench_normalize" "$work/docs"/*.jsonl
+echo "-- normalize over documents: changed, by which pass; the second time unchanged"
+taskset -c 0 "$bench/normalize_docs" "$work/docs"/*.jsonl >"$work/report" || { tail -n 2 "$work/report"; exit 1; }
+tail -n 12 "$work/report"
+
+peers() { # ftfy and plsfix live in an environment of their own
+    local venv=${BENCH_VENV:-$work/venv} python version
+    python=$venv/bin/python
+    [ -x "$python" ] || python3 -m venv "$venv" >/dev/null 2>&1 || { echo "skipped: python3 cannot make a virtual environment"; return 0; }
+    "$python" -c 'import ftfy' 2>/dev/null || "$python" -m pip install -q --retries 1 --timeout 15 ftfy >/dev/null 2>&1 \
+        || { echo "skipped: pip cannot install ftfy"; return 0; }
+    "$python" -c 'import plsfix' 2>/dev/null || "$python" -m pip install -q --retries 1 --timeout 15 plsfix >/dev/null 2>&1 || true
+    version=$("$python" -c 'import ftfy; print(ftfy.__version__)')
+    "$python" -m pip download -q --retries 1 --timeout 15 --no-deps --no-binary :all: -d "$work/sdist" "ftfy==$version" >/dev/null 2>&1 \
+        && tar -xzf "$work/sdist/ftfy-$version.tar.gz" -C "$work/sdist" || true
+    local cases=$work/sdist/ftfy-$version/tests/test_cases.json
+    taskset -c 0 "$python" tests/bench/normalize_peers.py "$(dirname "$bin")" "$work/peers" --docs "$work/docs" $([ -f "$cases" ] && echo --cases "$cases")
+}
+echo "-- normalize beside ftfy, plsfix and uconv"
+peers
+rm -rf "$work/docs" "$work/peers" "$work/sdist"
+
+# ---- stages on a generated corpus ----
+
 [ -x /usr/bin/time ] || { echo "skipped: /usr/bin/time is missing (Debian package time)"; exit 0; }
 
 data=${BENCH_DATA:-}

@@ -66,7 +66,7 @@ verbs_of() { "$1" --generate contract | jq -r '.verbs[].name'; }
     command -v man >/dev/null || skip "man is not installed"
     for p in $programs; do
         $p --generate man >$p.1
-        man --warnings -l $p.1 >$p.txt 2>warnings || true
+        LC_ALL=C.UTF-8 man --warnings -l $p.1 >$p.txt 2>warnings || true
         if [ -s warnings ]; then cat warnings; false; fi
         grep -q '^NAME' $p.txt && grep -q '^EXIT STATUS' $p.txt && grep -q '^EXAMPLES' $p.txt
     done

@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "io/file.h"
+#include "io/process.h"
 #include "io/publish.h"
 
 static char folder[] = "/tmp/sangam-publish-XXXXXX";
@@ -306,6 +307,29 @@ static void sweeping(void **state) {
     sg_publish_sweep(in_folder("no-such-folder")); /* nothing to do */
 }
 
+/* At work; dead, but nobody has asked for its end; and then gone altogether. */
+static void process_gone(void **state) {
+    (void)state;
+    int hold[2];
+    assert_int_equal(pipe(hold), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        char byte;
+        close(hold[1]);
+        _exit(read(hold[0], &byte, 1) == 0 ? 0 : 1);
+    }
+    close(hold[0]);
+    assert_false(sg_process_gone(child));
+    close(hold[1]);
+    siginfo_t end;
+    assert_int_equal(waitid(P_PID, (id_t)child, &end, WEXITED | WNOWAIT), 0);
+    assert_true(sg_process_gone(child));
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_true(sg_process_gone(child));
+    assert_false(sg_process_gone(getpid()));
+    assert_false(sg_process_gone(0));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(whole_or_not_at_all, empty_folder),
@@ -318,6 +342,7 @@ int main(void) {
         cmocka_unit_test_teardown(descriptors_by_name, empty_folder),
         cmocka_unit_test_teardown(closed_pipe, empty_folder),
         cmocka_unit_test_teardown(sweeping, empty_folder),
+        cmocka_unit_test(process_gone),
     };
     return cmocka_run_group_tests_name("publish", tests, make_folder, remove_folder);
 }
