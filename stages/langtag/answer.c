@@ -196,7 +196,7 @@ struct reading answer_read(const struct langtag *t, struct langtag_scratch *s, c
     }
     if (t->by_script[script] < 0) return reading;
     reading.group = &t->sparse->groups[t->by_script[script]];
-    reading.bias = t->bias[t->by_script[script]];
+    reading.bias = prior_field_bias(t, s, t->by_script[script]);
     if (t->limited && !some_allowed(&reading)) return reading;
     reading.kind = reading.group->count == 1 ? READING_CERTAIN : READING_ASKED;
     if (reading.kind == READING_CERTAIN) return reading;

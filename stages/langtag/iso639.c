@@ -7,6 +7,10 @@ struct code {
     char two[3], three[4];
 };
 
+struct part {
+    char three[4], macro[4];
+};
+
 /* clang-format off */
 static const struct code codes[] = { /* sorted */
     {"aa", "aar"}, {"ab", "abk"}, {"ae", "ave"}, {"af", "afr"}, {"ak", "aka"}, {"am", "amh"}, {"an", "arg"},
@@ -37,6 +41,20 @@ static const struct code codes[] = { /* sorted */
     {"vi", "vie"}, {"vo", "vol"}, {"wa", "wln"}, {"wo", "wol"}, {"xh", "xho"}, {"yi", "yid"}, {"yo", "yor"},
     {"za", "zha"}, {"zh", "zho"}, {"zu", "zul"},
 };
+
+static const struct part parts[] = { /* sorted */
+    {"aeb", "ara"}, {"aii", "syr"}, {"als", "sqi"}, {"apc", "ara"}, {"apd", "ara"}, {"arb", "ara"},
+    {"arq", "ara"}, {"ary", "ara"}, {"arz", "ara"}, {"ayl", "ara"}, {"ayr", "aym"}, {"azj", "aze"},
+    {"bcl", "bik"}, {"bho", "bih"}, {"bjn", "msa"}, {"bos", "hbs"}, {"ckb", "kur"}, {"cmn", "zho"},
+    {"dif", "din"}, {"dik", "din"}, {"ekk", "est"}, {"fat", "aka"}, {"fuc", "ful"}, {"fuf", "ful"},
+    {"fuv", "ful"}, {"gaz", "orm"}, {"gom", "kok"}, {"hrv", "hbs"}, {"ind", "msa"}, {"khk", "mon"},
+    {"kmr", "kur"}, {"knc", "kau"}, {"kpv", "kom"}, {"ltg", "lav"}, {"lvs", "lav"}, {"mag", "bih"},
+    {"mai", "bih"}, {"meo", "msa"}, {"mey", "ara"}, {"mhr", "chm"}, {"min", "msa"}, {"mui", "msa"},
+    {"nno", "nor"}, {"nob", "nor"}, {"npi", "nep"}, {"ory", "ori"}, {"pbt", "pus"}, {"pes", "fas"},
+    {"plt", "mlg"}, {"pnb", "lah"}, {"prs", "fas"}, {"quy", "que"}, {"rmy", "rom"}, {"skr", "lah"},
+    {"srp", "hbs"}, {"swh", "swa"}, {"taq", "tmh"}, {"tgl", "fil"}, {"twi", "aka"}, {"uzn", "uzb"},
+    {"ydd", "yid"}, {"yue", "zho"}, {"zsm", "msa"},
+};
 /* clang-format on */
 
 static int compare(const void *key, const void *code) {
@@ -47,4 +65,14 @@ const char *iso639_three(const char *two) {
     const struct code *found =
         bsearch(two, codes, sizeof codes / sizeof *codes, sizeof *codes, compare);
     return found ? found->three : NULL;
+}
+
+static int compare_part(const void *key, const void *part) {
+    return strcmp(key, ((const struct part *)part)->three);
+}
+
+const char *iso639_macro(const char *three) {
+    const struct part *found =
+        bsearch(three, parts, sizeof parts / sizeof *parts, sizeof *parts, compare_part);
+    return found ? found->macro : NULL;
 }

@@ -177,6 +177,8 @@ static enum sg_code set_up(struct langtag *t, const struct langtag_settings *set
     if (code == SG_OK) code = limit(t, settings, err);
     if (code == SG_OK && t->spans && !t->sparse)
         return sg_err_set(err, SG_USAGE, "--spans does not go with a fastText model");
+    if (code == SG_OK && t->prior_field && !t->sparse)
+        return sg_err_set(err, SG_USAGE, "--prior does not go with a fastText model");
     if (code != SG_OK || !t->sparse) return code;
     t->sparse_zxx = -1;
     for (size_t i = 0; i < t->label_count; i++)
@@ -195,6 +197,7 @@ enum sg_code langtag_new(struct langtag **out, const struct langtag_settings *se
     t->min_score = settings->min_score;
     t->sample_bytes = settings->sample_bytes;
     t->spans = settings->spans;
+    t->prior_field = settings->prior_field;
     t->top = settings->top < LANGTAG_TOP_MAX ? settings->top : LANGTAG_TOP_MAX;
     script_init(&t->scripts);
     t->latin = script_number(&t->scripts, "Latn");
@@ -234,6 +237,7 @@ void langtag_scratch_free(struct langtag_scratch *s) {
     sparse_scratch_free(&s->sparse);
     letters_free(&s->stream);
     spans_free(s->spans);
+    prior_field_free(&s->prior_field);
     sg_buf_free(&s->text);
     sg_buf_free(&s->json);
     free(s);
@@ -304,6 +308,7 @@ bool langtag_record(const struct langtag *t, struct langtag_scratch *s, struct s
     char number[SG_NUM_TEXT];
     const char *text = sg_record_string(record, "text", &s->text, &len, &lone);
     if (!text) return false;
+    answer->unknown_prior = t->prior_field && !prior_field_read(t, s, record);
     langtag_text(t, s, text, len, answer);
     answer->lone_surrogates = lone;
     sg_num_float(answer->score, number);
@@ -314,5 +319,6 @@ bool langtag_record(const struct langtag *t, struct langtag_scratch *s, struct s
     set_list(s, record, answer, true);
     sg_record_set_string(record, "language_group", answer->group, strlen(answer->group));
     if (t->spans) add_spans(t, s, record, text, len);
+    prior_field_forget(s);
     return true;
 }

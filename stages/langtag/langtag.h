@@ -31,6 +31,7 @@ struct langtag_settings {
         model; /* bytes of a model: sangam's own, or fastText's, which is asked without our steps */
     size_t model_len;
     const char *priors; /* lines of label and number, in place of the model's own; NULL: these */
+    const char *prior_field; /* a member of records that names their language roughly; NULL: none */
     const char *const *labels; /* only these: "hin_Deva", or "hin" for all its scripts; NULL: all */
     size_t label_count;
     double min_score;      /* 0: none */
@@ -62,6 +63,7 @@ struct langtag_answer {
     char own_label[16]; /* und_Deva */
     struct langtag_evidence evidence;
     size_t lone_surrogates; /* langtag_record: in the text, read as U+FFFD */
+    bool unknown_prior;     /* langtag_record: prior_field names no label of the model */
 };
 
 enum sg_code langtag_new(struct langtag **out, const struct langtag_settings *settings,

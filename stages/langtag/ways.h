@@ -11,6 +11,7 @@
 
 #include "families.h"
 #include "langtag.h"
+#include "prior_field.h"
 #include "sample.h"
 #include "script.h"
 #include "sparse.h"
@@ -39,6 +40,7 @@ struct langtag {
     uint64_t sample_bytes;
     size_t top;
     bool spans;
+    const char *prior_field; /* the member, NULL: none */
 };
 
 struct langtag_scratch {
@@ -48,6 +50,7 @@ struct langtag_scratch {
     struct letters_stream stream;
     struct sg_buf text, json;
     struct spans *spans; /* made when first asked for */
+    struct prior_field prior_field;
 };
 
 /* What a text, or a piece of it, says to the embedded engine. */

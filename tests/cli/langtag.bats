@@ -246,6 +246,34 @@ END
     [[ "$output" == *"did you mean 'eng_Latn'?"* ]]
 }
 
+@test "--prior field:NAME: what a record says of its language helps, and decides nothing" {
+    cat >told.jsonl <<'END'
+{"text":"en gate","lang":"nb"}
+{"text":"en gate","lang":"sv-SE"}
+{"text":"The ferry leaves at seven, so we should pack our bags before breakfast.","lang":"nb"}
+{"text":"The ferry leaves at seven.","lang":"Norsk"}
+{"text":"The ferry leaves at seven."}
+{"text":"कल शाम हम बहुत देर तक नदी के किनारे टहलते रहे।","lang":"nb"}
+END
+    sangam-langtag -q --prior field:lang told.jsonl -o a.jsonl
+    [ "$(jq -r .language a.jsonl | paste -sd' ')" = "nob swe eng eng eng hin" ]
+    [ "$(jq -r .counters.unknown_priors a.receipt.json)" = 1 ]
+    sangam-langtag -q --prior field:lang -j3 told.jsonl -o - | cmp - a.jsonl
+    # no member of that name: as without; another member is another setting
+    sangam-langtag -q --prior field:nothing told.jsonl -o b.jsonl
+    sangam-langtag -q told.jsonl -o c.jsonl
+    cmp b.jsonl c.jsonl
+    [ "$(jq -r .settings_hash a.receipt.json b.receipt.json c.receipt.json | sort -u | wc -l)" = 3 ]
+    # field alone is the member language
+    sed 's/"lang"/"language"/' told.jsonl | sangam-langtag -q --prior field | jq -r .top_scores[0] | cmp - <(jq -r .top_scores[0] a.jsonl)
+    for wrong in field: field:text; do
+        run sangam-langtag --prior $wrong <told.jsonl
+        [ "$status" -eq 2 ]
+    done
+    echo 'eng_Latn 1' >field
+    sangam-langtag -q --prior ./field <told.jsonl | jq -e .language >/dev/null
+}
+
 @test "--extend: a label more of a script, one in a script of its own, and what is missing is named" {
     small_texts texts 1
     sangam-langtag -q --train texts -o old.model --effort 0.002

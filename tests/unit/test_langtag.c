@@ -383,6 +383,78 @@ static void language_codes(void **unused) {
     assert_null(iso639_three("qq"));
     assert_null(iso639_three("h"));
     assert_null(iso639_three("hin"));
+    assert_string_equal(iso639_macro("aeb"), "ara");
+    assert_string_equal(iso639_macro("nno"), "nor");
+    assert_string_equal(iso639_macro("zsm"), "msa");
+    assert_null(iso639_macro("eng"));
+    assert_null(iso639_macro(""));
+}
+
+/* What a record with the text and lang as its member says. */
+static void tag_with(const struct langtag *langtag, struct langtag_scratch *scratch,
+                     const char *text, const char *lang, struct langtag_answer *answer) {
+    struct sg_buf line = {0};
+    struct sg_record record = {0};
+    struct sg_err err = {0};
+    sg_buf_puts(&line, "{\"text\":");
+    sg_json_quote(&line, text, strlen(text));
+    if (lang) sg_buf_printf(&line, ",\"lang\":%s", lang);
+    sg_buf_putc(&line, '}');
+    assert_int_equal(sg_record_scan(&record, line.data, line.len, &err), SG_OK);
+    assert_true(langtag_record(langtag, scratch, &record, answer));
+    sg_record_free(&record);
+    sg_buf_free(&line);
+}
+
+static void member_is_a_prior(void **unused) {
+    (void)unused;
+    static const struct {
+        const char *lang, *language; /* of "en gate", which is two words of many languages */
+        bool unknown;
+    } cases[] = {
+        {"\"nob\"", "nob"},
+        {"\"nob_Latn\"", "nob"},
+        {"\"NB\"", "nob"},
+        {"\"nb-NO\"", "nob"},
+        {"\"no\"", "nob"},
+        {"\"swe\"", "swe"},
+        {"\"sv_SE\"", "swe"},
+        {"\"sv\\u005fSE\"", "swe"},
+        {"\"nob-Cyrl\"", "", true},
+        {"\"Norsk\"", "", true},
+        {"\"qqq\"", "", true},
+        {"7", "", true},
+        {"null", ""},
+        {"\"\"", ""},
+        {"\"und\"", ""},
+        {NULL, ""},
+    };
+    struct langtag_settings settings = usual;
+    struct langtag *plain = make(&usual);
+    settings.prior_field = "lang";
+    struct langtag *hinted = make(&settings);
+    struct langtag_scratch *scratch = langtag_scratch_new();
+    struct langtag_answer without, with;
+    langtag_text(plain, scratch, "en gate", 7, &without);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool hint = *cases[i].language;
+        tag_with(hinted, scratch, "en gate", cases[i].lang, &with);
+        assert_string_equal(with.labels[0] + 3, "_Latn");
+        if (strncmp(with.labels[0], hint ? cases[i].language : without.labels[0], 3) != 0)
+            fail_msg("%s: %s", cases[i].lang, with.labels[0]);
+        if (!hint) assert_true(with.scores[0] == without.scores[0]);
+        assert_int_equal(with.unknown_prior, cases[i].unknown);
+    }
+    /* never certainty; another script; and nothing is left for the next text */
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        tag_with(hinted, scratch, texts[i].text, "\"hau\"", &with);
+        assert_memory_equal(with.language, texts[i].label, 3);
+    }
+    langtag_text(hinted, scratch, "en gate", 7, &with);
+    assert_true(with.scores[0] == without.scores[0]);
+    langtag_scratch_free(scratch);
+    langtag_free(plain);
+    langtag_free(hinted);
 }
 
 int main(void) {
@@ -398,6 +470,7 @@ int main(void) {
         cmocka_unit_test(table_says_what_unicode_says),
         cmocka_unit_test(samples_are_whole),
         cmocka_unit_test(language_codes),
+        cmocka_unit_test(member_is_a_prior),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
