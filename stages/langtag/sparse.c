@@ -19,7 +19,6 @@
 #include "base/cpu.h"
 #include "base/num.h"
 
-#define LINE_BYTES 64   /* of the cache */
 #define NEGLIGIBLE 9.0f /* below the best logit */
 
 static void make_room(struct sparse_scratch *s) {
@@ -27,78 +26,85 @@ static void make_room(struct sparse_scratch *s) {
     s->cap = s->grams.cap;
     s->rows = sg_realloc(s->rows, s->cap * sizeof *s->rows);
     s->buckets = sg_realloc(s->buckets, s->cap * sizeof *s->buckets);
+    s->numbers = sg_realloc(s->numbers, s->cap * sizeof *s->numbers);
 }
 
 static inline void ask_line(const struct sparse_group *group, uint32_t bucket) {
     __builtin_prefetch(group->lines + (size_t)(bucket / SPARSE_LINE_BUCKETS) * SPARSE_LINE_BYTES);
 }
 
-static inline void ask_row(const struct sparse_group *group, uint32_t row) {
-    const int8_t *at = group->dense + (size_t)row * group->width;
-    for (size_t l = 0; l < group->width; l += LINE_BYTES) __builtin_prefetch(at + l);
-}
-
-/* Dense rows to s->rows, others to s->buckets. Returns the number of rows; *others that of buckets. */
+/* Dense rows to s->rows, others to s->buckets, without a branch: which a 3-gram is cannot be guessed. Returns the number of
+ * rows; *others that of buckets. */
 static size_t part(const struct sparse_group *group, struct sparse_scratch *s, size_t *others) {
-    size_t rows = 0, left = 0;
+    size_t rows = 0, left = 0, high = s->grams.count - s->grams.low;
     for (size_t i = s->grams.low; i < s->grams.count; i++) ask_line(group, s->grams.buckets[i]);
     for (size_t i = 0; i < s->grams.low; i++) {
         uint32_t bucket = s->grams.buckets[i], row = group->dense_of[bucket];
-        if (row) {
-            s->rows[rows++] = row - 1;
-            ask_row(group, row - 1);
-        } else {
-            s->buckets[left++] = bucket;
-            ask_line(group, bucket);
-        }
+        s->rows[rows] = row - 1;
+        s->buckets[left] = bucket;
+        rows += row != 0;
+        left += row == 0;
     }
-    size_t high = s->grams.count - s->grams.low;
+    for (size_t i = 0; i < left; i++) ask_line(group, s->buckets[i]);
     memcpy(s->buckets + left, s->grams.buckets + s->grams.low, high * sizeof *s->buckets);
     *others = left + high;
     return rows;
 }
 
-#define CHUNK 64 /* buckets whose pairs are asked for before the first is added */
-#define FEW 4
-
-/* Most buckets have at most four pairs: these are added without a branch, those that are not the bucket's own as 0. (What is
- * read behind the last pair of all is there: sparse_group_init gives room.) */
-static inline void add_bucket(const uint8_t *pair, unsigned n, int32_t *sums) {
-    if (n <= FEW) {
-        for (unsigned i = 0; i < FEW; i++) sums[pair[2 * i]] += i < n ? (int8_t)pair[2 * i + 1] : 0;
-        return;
+/* Puts the place of the first pair where the bucket was, and asks memory for it. */
+static void find_pairs(const struct sparse_group *group, uint32_t *buckets, uint8_t *numbers,
+                       size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t first;
+        numbers[i] = (uint8_t)sparse_pairs(group, buckets[i], &first);
+        buckets[i] = first;
+        __builtin_prefetch(group->pairs + (size_t)first * 2);
     }
-    for (; n > 0; n--, pair += 2) sums[pair[0]] += (int8_t)pair[1];
 }
 
-static void add_pairs(const struct sparse_group *group, const uint32_t *buckets, size_t count,
-                      int32_t *sums) {
-    const uint8_t *pairs[CHUNK];
-    unsigned number[CHUNK];
+#define CHUNK 64 /* buckets whose pairs are put in a row before the first is added */
+
+/* Pairs of many buckets one behind the other. A bucket's are copied as if there were as many as there can be, and the next
+ * bucket's are written over what was too much: neither this loop nor that over the pairs has a branch that depends on how
+ * many a bucket has. (What is read behind the last pair of all is there: sparse_group_init gives room.) */
+static void add_pairs(const struct sparse_group *group, const uint32_t *firsts,
+                      const uint8_t *numbers, size_t count, int32_t *sums) {
+    uint8_t row[CHUNK * 2 * SPARSE_PAIRS + SPARSE_READ_BEHIND];
     for (size_t from = 0; from < count; from += CHUNK) {
-        size_t some = count - from < CHUNK ? count - from : CHUNK;
-        for (size_t i = 0; i < some; i++) {
-            uint32_t first;
-            number[i] = sparse_pairs(group, buckets[from + i], &first);
-            pairs[i] = group->pairs + (size_t)first * 2;
-            __builtin_prefetch(pairs[i]);
+        size_t to = count - from < CHUNK ? count : from + CHUNK;
+        uint8_t *end = row;
+        for (size_t i = from; i < to; i++) {
+            memcpy(end, group->pairs + (size_t)firsts[i] * 2, SPARSE_READ_BEHIND);
+            end += 2 * numbers[i];
         }
-        for (size_t i = 0; i < some; i++) add_bucket(pairs[i], number[i], sums);
+        for (const uint8_t *pair = row; pair < end; pair += 2) sums[pair[0]] += (int8_t)pair[1];
+    }
+}
+
+#define AHEAD 256 /* buckets whose pairs are asked for before they are needed */
+
+/* The rows are added while memory brings the first pairs. */
+static void add_all(const struct sparse_group *group, struct sparse_scratch *s) {
+    size_t count, rows = part(group, s, &count), asked = count < AHEAD ? count : AHEAD;
+    find_pairs(group, s->buckets, s->numbers, asked);
+    sparse_kernel()->add_rows(group->dense, group->width, s->rows, rows, s->sums);
+    for (size_t from = 0; from < count; from += AHEAD) {
+        size_t here = asked - from, more = count - asked < AHEAD ? count - asked : AHEAD;
+        find_pairs(group, s->buckets + asked, s->numbers + asked, more);
+        add_pairs(group, s->buckets + from, s->numbers + from, here, s->sums);
+        asked += more;
     }
 }
 
 void sparse_read(const struct sparse_group *group, const float *bias,
                  const struct letters_stream *stream, struct sparse_scratch *s) {
-    const struct sparse_kernel *kernel = sparse_kernel();
     grams_find(&group->shape, stream->units, stream->len, &s->grams);
     make_room(s);
-    size_t others, rows = part(group, s, &others);
     memset(s->sums, 0, sizeof s->sums);
-    kernel->add_rows(group->dense, group->width, s->rows, rows, s->sums);
-    add_pairs(group, s->buckets, others, s->sums);
+    add_all(group, s);
     s->features = s->grams.count;
     float factor = s->features ? group->scale / sqrtf((float)s->features) : 0;
-    s->best = kernel->weigh(s->sums, factor, bias, group->width, s->logits);
+    s->best = sparse_kernel()->weigh(s->sums, factor, bias, group->width, s->logits);
 }
 
 void sparse_choose(const struct sparse_group *group, struct sparse_scratch *s) {
@@ -129,6 +135,7 @@ void sparse_scratch_free(struct sparse_scratch *s) {
     grams_free(&s->grams);
     free(s->rows);
     free(s->buckets);
+    free(s->numbers);
     *s = (struct sparse_scratch){0};
 }
 

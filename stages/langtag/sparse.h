@@ -27,7 +27,7 @@
 #define SPARSE_LABELS 256 /* of one script: a pair's label is one byte */
 #define SPARSE_PAIRS 14   /* of one bucket: their number is four bits */
 #define SPARSE_SCRIPTS 128
-#define SPARSE_READ_BEHIND 16  /* bytes that may be read behind the last pair */
+#define SPARSE_READ_BEHIND 32  /* bytes that may be read behind the last pair */
 #define SPARSE_LINE_BUCKETS 16 /* whose pairs are counted together */
 #define SPARSE_LINE_BYTES 12   /* 16 counts of four bits, then the index of the first pair */
 
@@ -89,7 +89,8 @@ void sparse_group_free(struct sparse_group *group);
 struct sparse_scratch {
     struct grams grams;
     uint32_t *rows;    /* dense rows met */
-    uint32_t *buckets; /* the others */
+    uint32_t *buckets; /* the others, later the places of their first pairs */
+    uint8_t *numbers;  /* of their pairs */
     size_t cap;
     int32_t sums[SPARSE_LABELS];
     float logits[SPARSE_LABELS]; /* by a label's place in its script, after sparse_read */
