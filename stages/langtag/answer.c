@@ -23,11 +23,14 @@ static bool is_zxx(const struct langtag *t, const struct letters *n, int script)
 int main_script(const struct langtag *t, const struct letters *n) {
     uint64_t most = 0;
     int best = -1;
-    for (int i = SCRIPT_FIRST; i < (int)t->scripts.count; i++) {
-        uint64_t weight = (uint64_t)n->by_script[i] * (i == t->han || i == t->hangul ? 3 : 1);
-        if (weight > most) {
-            most = weight;
-            best = i;
+    for (int word = 0; word < SCRIPT_MAX / 64; word++) {
+        for (uint64_t bits = n->met[word]; bits; bits &= bits - 1) {
+            int i = 64 * word + __builtin_ctzll(bits);
+            uint64_t weight = (uint64_t)n->by_script[i] * (i == t->han || i == t->hangul ? 3 : 1);
+            if (weight > most) {
+                most = weight;
+                best = i;
+            }
         }
     }
     return best;
@@ -57,9 +60,9 @@ void answer_unknown(const struct langtag *t, int script, struct langtag_answer *
     answer->low = true;
 }
 
-void apply_floor(const struct langtag *t, double score, const char *text_script,
+void apply_floor(const struct label *label, double score, const char *text_script,
                  struct langtag_answer *answer) {
-    if (score >= t->min_score) return;
+    if (score >= label->min_score) return;
     answer->low = true;
     answer->language = "und";
     answer->script = text_script;
@@ -230,7 +233,7 @@ static void answer_asked(const struct langtag *t, const struct reading *reading,
     answer->group = won.group;
     answer->score = calibrate_score(t->sparse, &answer->evidence, answer->evidence.label);
     double mass = (double)calibrate_family(t->sparse, &answer->evidence);
-    apply_floor(t, mass > (double)answer->score ? mass : (double)answer->score, group->script,
+    apply_floor(label, mass > (double)answer->score ? mass : (double)answer->score, group->script,
                 answer);
 }
 

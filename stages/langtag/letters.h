@@ -27,6 +27,7 @@ struct letters {
     uint32_t code, parens;
     uint32_t tokens;
     bool beyond_ascii;
+    uint64_t met[SCRIPT_MAX / 64]; /* bits: scripts that by_script has a count for */
     uint32_t by_script[SCRIPT_MAX];
 };
 

@@ -41,6 +41,10 @@ int script_number(const struct script_table *table,
 static inline uint32_t script_entry(const struct script_table *table, uint32_t c) {
     return table->entries[(size_t)table->blocks[c >> 8] << 8 | (c & 0xFF)];
 }
+/* The entries of the first 128 code points. */
+static inline const uint32_t *script_ascii(const struct script_table *table) {
+    return table->entries + ((size_t)table->blocks[0] << 8);
+}
 static inline enum script_class script_class_of(uint32_t entry) {
     return (enum script_class)(entry >> 29);
 }
