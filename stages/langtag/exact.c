@@ -19,19 +19,19 @@ void answer_exact(const struct langtag *t, struct langtag_scratch *s, const char
     size_t found =
         fasttext_best(t->fasttext, &s->fasttext, t->limited ? t->allowed : NULL, t->top, best);
     int script = -1;
-    if (found == 0 || !t->labels[best[0].label].script[0] || (double)best[0].score < t->min_score) {
+    const struct label *label = found ? &t->labels[best[0].label] : NULL;
+    if (!label || !label->script[0] || (double)best[0].score < label->min_score) {
         memset(&s->letters, 0, sizeof s->letters);
         letters_count(&t->scripts, text, len, &s->letters);
         script = main_script(t, &s->letters);
     }
-    if (found == 0) {
+    if (!label) {
         answer_unknown(t, script, answer);
         return;
     }
-    const struct label *label = &t->labels[best[0].label];
     list_best(t, best, found, answer);
     answer->language = label->language[0] ? label->language : label->name;
     answer->script = label->script[0] ? label->script : script_name(t, script);
     answer->score = best[0].score;
-    apply_floor(t, (double)answer->score, script_name(t, script), answer);
+    apply_floor(label, (double)answer->score, script_name(t, script), answer);
 }

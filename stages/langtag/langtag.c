@@ -9,7 +9,7 @@
  *   6 choose    softmax among the labels of the script (sparse.c), with their priors
  *   7 family    sisters compete together; if the best shares its family's probability with a sister, name the family too
  *   8 calibrate what such a probability was worth on development text
- *   9 floor     und when the best, its family counted with it, is below --min-score
+ *   9 floor     und when the best, its family counted with it, is below its threshold or --min-score
  *
  * Example: U+0915 U+093E U+092E (kam, "work") and "bob" have three letters and marks each of Deva and Latn; the first
  * script in the table's order, which is that of code points, is Latn. One letter more and the labels of Deva compete.
@@ -93,7 +93,7 @@ static const char *label_name(const struct langtag *t, size_t i) {
     return t->sparse ? t->sparse->labels[i].name : fasttext_label(t->fasttext, i);
 }
 
-static enum sg_code read_labels(struct langtag *t, struct sg_err *err) {
+static enum sg_code read_labels(struct langtag *t, double min_score, struct sg_err *err) {
     t->label_count = t->sparse ? t->sparse->label_count : fasttext_labels(t->fasttext);
     t->labels = sg_zalloc(t->label_count, sizeof *t->labels);
     t->allowed = sg_zalloc(t->label_count, sizeof *t->allowed);
@@ -104,6 +104,7 @@ static enum sg_code read_labels(struct langtag *t, struct sg_err *err) {
             return sg_err_set(err, SG_DATA, "label %zu of the model is not UTF-8", i + 1);
         take_apart(label);
         label->family = families_of(label->name);
+        label->min_score = min_score;
     }
     return SG_OK;
 }
@@ -131,34 +132,62 @@ static void set_biases(struct langtag *t, const float *priors) {
     }
 }
 
-/* A line is a label, white space and a number; # begins a comment. What is not named has 0. */
-static enum sg_code parse_prior(const struct langtag *t, char *line, float *priors,
-                                struct sg_err *err) {
+/* ---- files of the user's: a number for each of some labels ---- */
+
+struct numbers {
+    const char *what; /* they are */
+    double least, most;
+    void (*set)(void *to, size_t label, double value);
+    void *to;
+};
+
+/* A line is a label, white space and a number; # begins a comment. */
+static enum sg_code parse_line(const struct langtag *t, char *line, const struct numbers *numbers,
+                               struct sg_err *err) {
     double value;
     line[strcspn(line, "#")] = 0;
     char *name = strtok_r(line, " \t\r", &line), *number = strtok_r(NULL, " \t\r", &line);
     if (!name) return SG_OK;
     if (!number || strtok_r(NULL, " \t\r", &line) || !sg_num_parse_double(number, &value) ||
-        !(value >= -20 && value <= 20))
+        !(value >= numbers->least && value <= numbers->most))
         return sg_err_set(err, SG_USAGE,
-                          "a line of priors is a label and a number from -20 to 20, not '%.40s'",
-                          name);
+                          "a line of %s is a label and a number from %g to %g, not '%.40s'",
+                          numbers->what, numbers->least, numbers->most, name);
     for (size_t i = 0; i < t->label_count; i++) {
         if (strcmp(t->labels[i].name, name) != 0) continue;
-        priors[i] = (float)value;
+        numbers->set(numbers->to, i, value);
         return SG_OK;
     }
     return unknown_label(t, name, err);
 }
 
-enum sg_code langtag_priors(const struct langtag *t, const char *text, float *priors,
-                            struct sg_err *err) {
+static enum sg_code parse_numbers(const struct langtag *t, const char *text,
+                                  const struct numbers *numbers, struct sg_err *err) {
     char *copy = sg_strdup(text), *rest = copy;
     enum sg_code code = SG_OK;
     for (char *line; code == SG_OK && (line = strsep(&rest, "\n"));)
-        code = parse_prior(t, line, priors, err);
+        code = parse_line(t, line, numbers, err);
     free(copy);
     return code;
+}
+
+static void set_prior(void *to, size_t label, double value) {
+    ((float *)to)[label] = (float)value;
+}
+
+enum sg_code langtag_priors(const struct langtag *t, const char *text, float *priors,
+                            struct sg_err *err) {
+    const struct numbers numbers = {"priors", -20, 20, set_prior, priors};
+    return parse_numbers(t, text, &numbers, err);
+}
+
+static void set_threshold(void *to, size_t label, double value) {
+    ((struct label *)to)[label].min_score = value;
+}
+
+static enum sg_code set_thresholds(struct langtag *t, const char *text, struct sg_err *err) {
+    const struct numbers numbers = {"thresholds", 0, 1, set_threshold, t->labels};
+    return parse_numbers(t, text, &numbers, err);
 }
 
 /* ---- life ---- */
@@ -173,8 +202,9 @@ static enum sg_code load_model(struct langtag *t, const struct langtag_settings 
 static enum sg_code set_up(struct langtag *t, const struct langtag_settings *settings,
                            struct sg_err *err) {
     enum sg_code code = load_model(t, settings, err);
-    if (code == SG_OK) code = read_labels(t, err);
+    if (code == SG_OK) code = read_labels(t, settings->min_score, err);
     if (code == SG_OK) code = limit(t, settings, err);
+    if (code == SG_OK && settings->thresholds) code = set_thresholds(t, settings->thresholds, err);
     if (code == SG_OK && t->spans && !t->sparse)
         return sg_err_set(err, SG_USAGE, "--spans does not go with a fastText model");
     if (code == SG_OK && t->prior_field && !t->sparse)
@@ -194,7 +224,6 @@ static enum sg_code set_up(struct langtag *t, const struct langtag_settings *set
 enum sg_code langtag_new(struct langtag **out, const struct langtag_settings *settings,
                          struct sg_err *err) {
     struct langtag *t = sg_zalloc(1, sizeof *t);
-    t->min_score = settings->min_score;
     t->sample_bytes = settings->sample_bytes;
     t->spans = settings->spans;
     t->prior_field = settings->prior_field;

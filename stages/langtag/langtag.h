@@ -34,7 +34,9 @@ struct langtag_settings {
     const char *prior_field; /* a member of records that names their language roughly; NULL: none */
     const char *const *labels; /* only these: "hin_Deva", or "hin" for all its scripts; NULL: all */
     size_t label_count;
-    double min_score;      /* 0: none */
+    double min_score; /* 0: none */
+    const char
+        *thresholds; /* lines of label and score, in place of min_score for these; NULL: none */
     uint64_t sample_bytes; /* 0: all of the text */
     size_t top;
     bool

@@ -22,6 +22,8 @@ static const struct sg_option options[] = {
      "choose only among these: hin_Deva, or hin for all its scripts; commas between", true},
     {"min-score", 0, SG_OPTION_NUMBER, "P",         NULL,
      "call a document und when its best label, with its family, scores less (default: 0.35; a fastText model: 0)", true},
+    {"thresholds", 0, SG_OPTION_TEXT,  "FILE",      NULL,
+     "lines of label and score: what these labels must score at least, in place of --min-score"},
     {"on-low",    0, SG_OPTION_CHOICE, "tag|drop",  "tag",
      "what to do with such a document: tag it und, or drop it", true},
     {"sample",    0, SG_OPTION_TEXT,   "SIZE|full", "1K",
@@ -51,7 +53,7 @@ static const char *const counters[] = {"undetermined", "not_language", "lone_sur
 
 struct shared {
     struct langtag *langtag;
-    struct sg_buf model, priors; /* the user's */
+    struct sg_buf model, priors, thresholds; /* the user's */
     char *prior_field;
     bool drop_low;
 };
@@ -107,16 +109,25 @@ static enum sg_code load_model(const char *path, struct shared *shared,
     return SG_OK;
 }
 
-#define PRIORS_MAX ((size_t)1 << 20)
+#define NUMBERS_MAX ((size_t)1 << 20)
 
 static enum sg_code load_priors(const char *path, struct shared *shared,
                                 struct langtag_settings *settings, struct sg_err *err) {
-    enum sg_code code = sg_file_load(path, PRIORS_MAX, &shared->priors, err);
+    enum sg_code code = sg_file_load(path, NUMBERS_MAX, &shared->priors, err);
     if (code != SG_OK) return code;
     if (!sparse_is_model(settings->model, settings->model_len))
         return sg_err_set(err, SG_USAGE, "--prior does not go with a fastText model");
     sg_buf_str(&shared->priors);
     settings->priors = shared->priors.data;
+    return SG_OK;
+}
+
+static enum sg_code load_thresholds(const char *path, struct shared *shared,
+                                    struct langtag_settings *settings, struct sg_err *err) {
+    enum sg_code code = sg_file_load(path, NUMBERS_MAX, &shared->thresholds, err);
+    if (code != SG_OK) return code;
+    sg_buf_str(&shared->thresholds);
+    settings->thresholds = shared->thresholds.data;
     return SG_OK;
 }
 
@@ -139,8 +150,26 @@ static void free_shared(void *argument) {
     langtag_free(shared->langtag);
     sg_buf_free(&shared->model);
     sg_buf_free(&shared->priors);
+    sg_buf_free(&shared->thresholds);
     free(shared->prior_field);
     free(shared);
+}
+
+static void put_hash(struct sg_buf *identity, const char *name, const void *bytes, size_t len) {
+    char hex[SG_HASH_HEX];
+    sg_buf_printf(identity, ",\"%s\":\"%s\"", name, sg_hash_hex(sg_hash128(bytes, len, 0), hex));
+}
+
+/* What decides beside the options: files by their content, not by their names. */
+static void identify(const struct shared *shared, const struct langtag_settings *settings,
+                     struct sg_buf *identity) {
+    put_hash(identity, "model", settings->model, settings->model_len);
+    if (settings->priors) put_hash(identity, "prior", shared->priors.data, shared->priors.len);
+    if (settings->thresholds)
+        put_hash(identity, "thresholds", shared->thresholds.data, shared->thresholds.len);
+    if (!settings->prior_field) return;
+    sg_buf_puts(identity, ",\"prior_field\":");
+    sg_json_quote(identity, settings->prior_field, strlen(settings->prior_field));
 }
 
 static enum sg_code init(const struct sg_opts *opts, void **out, struct sg_buf *identity,
@@ -149,7 +178,7 @@ static enum sg_code init(const struct sg_opts *opts, void **out, struct sg_buf *
     struct langtag_settings settings = {
         .model = langtag_embedded, .model_len = (size_t)(langtag_embedded_end - langtag_embedded)};
     const char *path = sg_opts_text(opts, "model");
-    char hex[SG_HASH_HEX], *joined = NULL;
+    char *joined = NULL;
     *out = shared;
     shared->drop_low = strcmp(sg_opts_text(opts, "on-low"), "drop") == 0;
     const char **labels = take_labels(opts, &settings.label_count, &joined);
@@ -161,21 +190,14 @@ static enum sg_code init(const struct sg_opts *opts, void **out, struct sg_buf *
     if (code == SG_OK && path) code = load_model(path, shared, &settings, err);
     if (code == SG_OK && sg_opts_text(opts, "prior"))
         code = take_prior(sg_opts_text(opts, "prior"), shared, &settings, err);
+    if (code == SG_OK && sg_opts_text(opts, "thresholds"))
+        code = load_thresholds(sg_opts_text(opts, "thresholds"), shared, &settings, err);
     if (code == SG_OK) code = take_numbers(opts, &settings, err);
     if (code == SG_OK) {
         code = langtag_new(&shared->langtag, &settings, err);
         if (code == SG_DATA && path) sg_err_at(err, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
     }
-    if (code == SG_OK)
-        sg_buf_printf(identity, ",\"model\":\"%s\"",
-                      sg_hash_hex(sg_hash128(settings.model, settings.model_len, 0), hex));
-    if (code == SG_OK && settings.priors)
-        sg_buf_printf(identity, ",\"prior\":\"%s\"",
-                      sg_hash_hex(sg_hash128(shared->priors.data, shared->priors.len, 0), hex));
-    if (code == SG_OK && settings.prior_field) {
-        sg_buf_puts(identity, ",\"prior_field\":");
-        sg_json_quote(identity, settings.prior_field, strlen(settings.prior_field));
-    }
+    if (code == SG_OK) identify(shared, &settings, identity);
     free(labels);
     free(joined);
     return code;
@@ -232,6 +254,12 @@ static const char *const manual[] = {
     "--min-score, or no label is written in that script. language_group names a family, such as "
     "ara or hbs, when its members "
     "share the probability so evenly that the language alone says little.",
+    "A document whose best label scores too little is und, or is dropped with --on-low drop. One "
+    "limit for all is --min-score; "
+    "--thresholds FILE has lines such as ltz_Latn 0.7 for labels that need more, or less, than "
+    "that: those that take what their "
+    "larger neighbours wrote. configs/languages/thresholds.txt is such a file. As with --min-score "
+    "a label is helped by its family.",
     "The model adds a small number to some labels, so that rare neighbours of large languages do "
     "not win what they do not "
     "own; --prior FILE replaces these numbers. A line is a label and a number, such as pcm_Latn "

@@ -21,6 +21,7 @@ struct label {
     char language[4]; /* "" when the name tells no language: then the name itself is given */
     char script[5];   /* "" when it tells no script: then it is the text's */
     int family;
+    double min_score; /* und below it: its own threshold, or everybody's */
 };
 
 struct langtag {
@@ -36,7 +37,6 @@ struct langtag {
     int by_script[SCRIPT_MAX]; /* sparse: the group, -1: none */
     int latin, han, hangul;
     int sparse_zxx; /* the label of what is no language; -1: the model has none */
-    double min_score;
     uint64_t sample_bytes;
     size_t top;
     bool spans;
@@ -80,7 +80,7 @@ const char *script_name(const struct langtag *t, int script); /* Zyyy for -1 */
 void answer_one(struct langtag_answer *answer, const char *language, const char *script,
                 float score);
 void answer_unknown(const struct langtag *t, int script, struct langtag_answer *answer);
-void apply_floor(const struct langtag *t, double score, const char *text_script,
+void apply_floor(const struct label *label, double score, const char *text_script,
                  struct langtag_answer *answer);
 
 #endif

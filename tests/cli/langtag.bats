@@ -67,6 +67,37 @@ small_model() {
     done
 }
 
+@test "--thresholds: a label's own limit, higher or lower than --min-score; und or a ledger line" {
+    printf '%s\n' '# sure' 'eng_Latn 1  # surer than it can be' 'hin_Deva 0' >limits
+    sangam-langtag -q --thresholds limits in.jsonl -o a.jsonl
+    [ "$(jq -r .language a.jsonl | paste -sd' ')" = "und hin kor zxx und" ]
+    [ "$(jq -r '.top_langs[0]' a.jsonl | head -n 1)" = eng_Latn ]
+    [ "$(sangam-langtag -q --thresholds limits --min-score 1 <in.jsonl | jq -r .language | paste -sd' ')" = "und hin kor zxx und" ]
+    sangam-langtag -q --thresholds limits --on-low drop --dropped gone.jsonl.zst <in.jsonl >/dev/null
+    [ "$(zstd -qdc gone.jsonl.zst | jq -r '.id + " " + .label' | paste -sd,)" = "en eng_Latn,su und_Sund" ]
+    # the content of the file is part of the settings, its name is not
+    cp limits same && sed 's/Deva 0/Deva 0.5/' limits >other
+    for f in same other; do sangam-langtag -q --thresholds $f in.jsonl -o $f.jsonl; done
+    sangam-langtag -q in.jsonl -o none.jsonl
+    hash() { jq -r .settings_hash $1.receipt.json; }
+    [ "$(hash a)" = "$(hash same)" ]
+    [ "$(hash a)" != "$(hash other)" ] && [ "$(hash a)" != "$(hash none)" ]
+    for wrong in 'eng_Latn' 'eng_Latn 1.1' 'eng_Latn -0.1' 'eng_Latn 0.5 x' 'eng_Latm 0.5'; do
+        echo "$wrong" >limits
+        run sangam-langtag --thresholds limits in.jsonl
+        [ "$status" -eq 2 ]
+    done
+    [[ "$output" == *"did you mean 'eng_Latn'?"* ]]
+    run sangam-langtag --thresholds nowhere in.jsonl
+    [ "$status" -eq 1 ]
+}
+
+@test "--thresholds: what is shipped fits the shipped model" {
+    run sangam-langtag -q --thresholds "$BATS_TEST_DIRNAME/../../configs/languages/thresholds.txt" in.jsonl
+    [ "$status" -eq 0 ]
+    [ "$(jq -r .language <<<"$output" | paste -sd' ')" = "eng hin kor zxx und" ]
+}
+
 @test "--labels: only those, with commas or repeated; a misspelt one is named with the nearest" {
     [ "$(sangam-langtag -q --labels deu_Latn,mar <in.jsonl | jq -r '.top_langs[0]' | paste -sd' ')" = "deu_Latn mar_Deva und_Hang zxx_Zxxx und_Sund" ]
     sangam-langtag -q --labels deu_Latn --labels mar <in.jsonl >a
@@ -116,6 +147,10 @@ small_model() {
     sangam-langtag -q --model small.bin < <(head -n 1 model.jsonl) | jq -c .top_scores | cmp - lf
     # language and script: from xxx_Xxxx, from a two-letter code and the text's script, else the label itself
     [ "$(jq -r '.language + " " + .language_script' got | head -n 3 | paste -sd' ')" = "eng Latn hin Latn other/thing Latn" ]
+    # a label's threshold holds here too
+    echo 'hi 1' >limits
+    sangam-langtag -q --top 3 --model small.bin --thresholds limits <model.jsonl | jq -c '[.language, .top_scores]' >limited
+    jq -c '[(if .top_langs[0] == "hi" and .top_scores[0] < 1 then "und" else .language end), .top_scores]' got | cmp - limited
 }
 
 @test "--model: another model is another setting; a damaged or foreign file is exit 3 with its name" {

@@ -165,6 +165,44 @@ static void floor_makes_und(void **unused) {
     langtag_free(langtag);
 }
 
+/* The label's own number counts, be it above or below the one for all. */
+static void thresholds_by_label(void **unused) {
+    (void)unused;
+    struct langtag_settings settings = usual;
+    struct langtag_scratch *scratch = langtag_scratch_new();
+    struct langtag_answer answer, strict;
+    const char *text = texts[1].text;
+    settings.thresholds = "deu_Latn 1\n\n# more\nfra_Latn 0.2\n";
+    struct langtag *high = make(&settings);
+    langtag_text(high, scratch, text, strlen(text), &answer);
+    assert_string_equal(answer.language, "und");
+    assert_string_equal(answer.script, "Latn");
+    assert_string_equal(answer.labels[0], "deu_Latn");
+    assert_true(answer.low);
+    langtag_text(high, scratch, texts[3].text, strlen(texts[3].text), &answer);
+    assert_string_equal(answer.language, "spa");
+    assert_false(answer.low);
+    settings.min_score = 1;
+    settings.thresholds = "deu_Latn 0.5";
+    struct langtag *low = make(&settings);
+    langtag_text(low, scratch, text, strlen(text), &answer);
+    assert_string_equal(answer.language, "deu");
+    langtag_text(low, scratch, texts[3].text, strlen(texts[3].text), &strict);
+    assert_string_equal(strict.language, "und");
+    langtag_free(high);
+    langtag_free(low);
+    struct langtag *none = NULL;
+    static const char *const wrong[] = {"deu_Latn", "deu_Latn x", "deu_Latn 2", "deu_Latm 0.5"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct sg_err err = {0};
+        settings.model = langtag_embedded;
+        settings.model_len = (size_t)(langtag_embedded_end - langtag_embedded);
+        settings.thresholds = wrong[i];
+        assert_int_equal(langtag_new(&none, &settings, &err), SG_USAGE);
+    }
+    langtag_scratch_free(scratch);
+}
+
 static void labels_limit_the_choice(void **unused) {
     (void)unused;
     static const char *const list[] = {"deu_Latn", "fra", "hin"};
@@ -462,6 +500,7 @@ int main(void) {
         cmocka_unit_test(many_languages),
         cmocka_unit_test(family_is_named),
         cmocka_unit_test(floor_makes_und),
+        cmocka_unit_test(thresholds_by_label),
         cmocka_unit_test(labels_limit_the_choice),
         cmocka_unit_test(texts_do_not_mix),
         cmocka_unit_test(record_members),
