@@ -1,4 +1,5 @@
 /* The embedded engine's steps for one text: langtag.c tells them all. */
+#include <math.h>
 #include <string.h>
 
 #include "calibrate.h"
@@ -141,17 +142,26 @@ static void list_one(struct listed *best, size_t *count, size_t most, struct lis
     best[at] = one;
 }
 
-/* Places of the `wanted` best labels among those that are too unlikely to be live. */
+/* Places of the `wanted` best labels among those that are too unlikely to be live. Few are near: most texts need no look at
+ * all labels one by one. */
 static size_t next_best(const struct sparse_group *group, const struct sparse_scratch *s,
                         size_t wanted, uint16_t *places) {
-    size_t count = 0;
-    for (size_t l = 0; wanted > 0 && l < group->count; l++) {
-        float z = s->logits[l];
+    static const float below[] = {4, 10, INFINITY}; /* the least logit that is live */
+    uint16_t near[SPARSE_LABELS];
+    size_t count = 0, candidates = 0;
+    if (wanted == 0) return 0;
+    for (size_t i = 0; i < sizeof below / sizeof *below; i++) {
+        float least = s->least_live - below[i];
+        if (least < LEAST_LOGIT) least = LEAST_LOGIT; /* not to be chosen */
+        candidates = sparse_kernel()->above(s->logits, group->width, least, near);
+        if (candidates >= s->live_count + wanted) break;
+    }
+    for (size_t i = 0; i < candidates; i++) {
+        float z = s->logits[near[i]];
         if (z >= s->least_live || (count == wanted && z <= s->logits[places[count - 1]])) continue;
-        if (z < LEAST_LOGIT) continue; /* not to be chosen */
         size_t at = count < wanted ? count++ : count - 1;
         for (; at > 0 && s->logits[places[at - 1]] < z; at--) places[at] = places[at - 1];
-        places[at] = (uint16_t)l;
+        places[at] = near[i];
     }
     return count;
 }

@@ -19,6 +19,7 @@
 #include "base/cpu.h"
 #include "base/num.h"
 
+#define LINE_BYTES 64   /* of the cache */
 #define NEGLIGIBLE 9.0f /* below the best logit */
 
 static void make_room(struct sparse_scratch *s) {
@@ -31,6 +32,11 @@ static void make_room(struct sparse_scratch *s) {
 
 static inline void ask_line(const struct sparse_group *group, uint32_t bucket) {
     __builtin_prefetch(group->lines + (size_t)(bucket / SPARSE_LINE_BUCKETS) * SPARSE_LINE_BYTES);
+}
+
+static inline void ask_row(const struct sparse_group *group, uint32_t row) {
+    const int8_t *at = group->dense + (size_t)row * group->width;
+    for (size_t l = 0; l < group->width; l += LINE_BYTES) __builtin_prefetch(at + l);
 }
 
 /* Dense rows to s->rows, others to s->buckets, without a branch: which a 3-gram is cannot be guessed. Returns the number of
@@ -46,6 +52,7 @@ static size_t part(const struct sparse_group *group, struct sparse_scratch *s, s
         left += row == 0;
     }
     for (size_t i = 0; i < left; i++) ask_line(group, s->buckets[i]);
+    for (size_t i = 0; i < rows; i++) ask_row(group, s->rows[i]);
     memcpy(s->buckets + left, s->grams.buckets + s->grams.low, high * sizeof *s->buckets);
     *others = left + high;
     return rows;
@@ -141,33 +148,64 @@ void sparse_scratch_free(struct sparse_scratch *s) {
 
 /* ---- the inner loops ---- */
 
-/* Vectors as the compiler has them for any CPU: eight 16-bit sums, which hold 256 rows. */
-typedef int8_t eight_bytes __attribute__((vector_size(8)));
-typedef int16_t eight_sums __attribute__((vector_size(16)));
+/* Vectors as the compiler has them for any CPU. Two weights are one 16-bit number: w + 256 v, where w is made 0..255 by adding
+ * 128. The sum of these numbers modulo 65536 less 256 times the sum of the v is the sum of the w, for up to 256 rows; so a
+ * load, a shift and two additions do for eight pairs of weights, without widening any. Example: the weights -3, 2 and 4, -1
+ * are (125, 2) and (132, -1): 637 and 65412 make 513 modulo 65536, less 256 * 1 is 257, less 2 * 128 is 1. */
+typedef uint16_t eight_sums __attribute__((vector_size(16)));
+typedef int16_t eight_weights __attribute__((vector_size(16)));
 #define LANES 8
+#define BLOCK (2 * LANES) /* weights in a vector; every width is a multiple */
 #define ROWS 256
 
-static inline eight_sums load_eight(const int8_t *at) {
-    eight_bytes bytes;
-    memcpy(&bytes, at, sizeof bytes);
-    return __builtin_convertvector(bytes, eight_sums);
+struct block_sums {
+    eight_sums both, odd;
+};
+
+static inline eight_sums load_sixteen(const int8_t *at) {
+    const eight_sums raise = {128, 128, 128, 128, 128, 128, 128, 128};
+    eight_sums two;
+    memcpy(&two, at, sizeof two);
+    return two ^ raise;
+}
+
+static inline void add_sixteen(struct block_sums *sum, const int8_t *at) {
+    eight_sums two = load_sixteen(at);
+    sum->both += two;
+    sum->odd += (eight_sums)((eight_weights)two >> 8);
+}
+
+static inline void part_sums(const struct block_sums *sum, size_t rows, int32_t *sums) {
+    for (size_t i = 0; i < LANES; i++) {
+        uint16_t odd = sum->odd[i], even = (uint16_t)(sum->both[i] - (uint16_t)(odd << 8));
+        sums[2 * i] += (int32_t)even - 128 * (int32_t)rows;
+        sums[2 * i + 1] += (int16_t)odd;
+    }
 }
 
 static void add_rows(const int8_t *dense, size_t width, const uint32_t *rows, size_t count,
                      int32_t *sums) {
     for (size_t from = 0; from < count; from += ROWS) {
-        size_t to = count - from < ROWS ? count : from + ROWS;
-        for (size_t l = 0; l < width; l += 2 * LANES) {
-            eight_sums low = {0}, high = {0};
-            for (size_t r = from; r < to; r++) {
+        size_t some = count - from < ROWS ? count - from : ROWS, l = 0;
+        for (; l + 4 * BLOCK <= width; l += 4 * BLOCK) {
+            struct block_sums a = {0}, b = {0}, c = {0}, d = {0};
+            for (size_t r = from; r < from + some; r++) {
                 const int8_t *at = dense + rows[r] * width + l;
-                low += load_eight(at);
-                high += load_eight(at + LANES);
+                add_sixteen(&a, at);
+                add_sixteen(&b, at + BLOCK);
+                add_sixteen(&c, at + 2 * BLOCK);
+                add_sixteen(&d, at + 3 * BLOCK);
             }
-            for (size_t i = 0; i < LANES; i++) {
-                sums[l + i] += low[i];
-                sums[l + LANES + i] += high[i];
-            }
+            part_sums(&a, some, sums + l);
+            part_sums(&b, some, sums + l + BLOCK);
+            part_sums(&c, some, sums + l + 2 * BLOCK);
+            part_sums(&d, some, sums + l + 3 * BLOCK);
+        }
+        for (; l < width; l += BLOCK) {
+            struct block_sums a = {0};
+            for (size_t r = from; r < from + some; r++)
+                add_sixteen(&a, dense + rows[r] * width + l);
+            part_sums(&a, some, sums + l);
         }
     }
 }
