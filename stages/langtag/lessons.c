@@ -21,7 +21,9 @@
 #include "text/unicode.h"
 #include "text/utf8.h"
 
-#define SHARE 0.2         /* the exponent of lines */
+#define SHARE 0.2 /* the exponent of lines */
+#define ROOM_BEHIND                                                                                \
+    64 /* units: more than letters_write asks for behind a line, so that it does not move what is lent */
 #define WORD_LIST_MEAN 30 /* units of a line */
 #define WHOLE 102         /* of 256 samples */
 #define WINDOW 102        /* of 10 to 45 */
@@ -127,7 +129,7 @@ void lessons_add(struct lessons *lessons, struct lessons_label *label, const cha
                  size_t len) {
     struct letters_stream stream = {.units = label->units + label->units_len,
                                     .cap = label->units_cap - label->units_len};
-    if (stream.cap < 2 * len + 2) {
+    if (stream.cap < 2 * len + ROOM_BEHIND) {
         label->units_cap = 2 * (label->units_cap + len) + 1024;
         label->units = sg_realloc(label->units, label->units_cap * sizeof *label->units);
         stream.units = label->units + label->units_len;
