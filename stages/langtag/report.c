@@ -165,7 +165,8 @@ void report_write(const struct report *report, struct sg_buf *out) {
     sg_buf_printf(out, "%s records in %zu languages and scripts\n", sg_num_count(all, records),
                   report->count);
     for (size_t i = 0; i < report->count; i++) {
-        qsort(sorted[i].seconds, sorted[i].second_count, sizeof *sorted[i].seconds, by_count);
+        if (sorted[i].second_count > 1)
+            qsort(sorted[i].seconds, sorted[i].second_count, sizeof *sorted[i].seconds, by_count);
         write_sheet(&sorted[i], out);
     }
     free(sorted);
