@@ -21,9 +21,9 @@
 #include "text/unicode.h"
 #include "text/utf8.h"
 
-#define SHARE 0.2 /* the exponent of lines */
-#define ROOM_BEHIND                                                                                \
-    64 /* units: more than letters_write asks for behind a line, so that it does not move what is lent */
+/* Units: more than letters_write asks for behind a line, so that it does not move what is lent to it. */
+#define ROOM_BEHIND 64
+#define SHARE 0.2         /* the exponent of lines */
 #define WORD_LIST_MEAN 30 /* units of a line */
 #define WHOLE 102         /* of 256 samples */
 #define WINDOW 102        /* of 10 to 45 */
