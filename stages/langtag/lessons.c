@@ -21,8 +21,6 @@
 #include "text/unicode.h"
 #include "text/utf8.h"
 
-/* Units: more than letters_write asks for behind a line, so that it does not move what is lent to it. */
-#define ROOM_BEHIND 64
 #define SHARE 0.2         /* the exponent of lines */
 #define WORD_LIST_MEAN 30 /* units of a line */
 #define WHOLE 102         /* of 256 samples */
@@ -129,7 +127,7 @@ void lessons_add(struct lessons *lessons, struct lessons_label *label, const cha
                  size_t len) {
     struct letters_stream stream = {.units = label->units + label->units_len,
                                     .cap = label->units_cap - label->units_len};
-    if (stream.cap < 2 * len + ROOM_BEHIND) {
+    if (stream.cap < LETTERS_ROOM(len)) {
         label->units_cap = 2 * (label->units_cap + len) + 1024;
         label->units = sg_realloc(label->units, label->units_cap * sizeof *label->units);
         stream.units = label->units + label->units_len;

@@ -18,6 +18,7 @@
 /* ---- blocks of ASCII ---- */
 
 #define BLOCK 16 /* bytes looked at together; bits of their masks are in their order */
+_Static_assert(BLOCK + 2 <= LETTERS_BEHIND, "a block is written whole");
 
 #if defined(__x86_64__)
 struct ascii_block {
@@ -182,7 +183,7 @@ static uint16_t unit_of(uint32_t c) {
 
 /* Room for every byte as a unit of its own with a space before it, and for a block behind the last. */
 static uint16_t *room(struct letters_stream *stream, size_t len) {
-    size_t need = stream->len + 2 * len + 2 + BLOCK;
+    size_t need = stream->len + LETTERS_ROOM(len);
     if (need > stream->cap) {
         stream->cap = need + need / 2;
         stream->units = sg_realloc(stream->units, stream->cap * sizeof *stream->units);

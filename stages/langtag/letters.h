@@ -40,6 +40,10 @@ struct letters_stream {
     size_t len, cap;
 };
 
+/* Units that letters_write may write: two a byte, and some behind. A stream lent with so much room is not moved. */
+#define LETTERS_BEHIND 32
+#define LETTERS_ROOM(bytes) (2 * (bytes) + LETTERS_BEHIND)
+
 /* Append what the text has in one script. */
 void letters_write(const struct script_table *table, const char *text, size_t len, uint32_t script,
                    struct letters_stream *stream);

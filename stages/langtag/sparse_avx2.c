@@ -63,7 +63,8 @@ AVX2 static void add_rows(const int8_t *dense, size_t width, const uint32_t *row
                           int32_t *sums) {
     for (size_t from = 0; from < count; from += ROWS) {
         size_t some = count - from < ROWS ? count - from : ROWS, l = 0;
-        for (; l + WIDE <= width; l += WIDE) add_wide(dense + l, width, rows + from, some, sums + l);
+        for (; l + WIDE <= width; l += WIDE)
+            add_wide(dense + l, width, rows + from, some, sums + l);
         for (; l + LANES <= width; l += LANES)
             add_block(dense + l, width, rows + from, some, sums + l);
         if (l < width) add_half(dense + l, width, rows + from, some, sums + l);
