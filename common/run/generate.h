@@ -32,6 +32,8 @@ void sg_generate_fish(const struct sg_stage *stage, struct sg_buf *out);
 void sg_generate_contract(const struct sg_stage *stage, struct sg_buf *out);
 
 /* For the generators themselves. */
+/* Text for roff: backslashes are shown, hyphens of options can be copied. No line of it may begin with a dot or a quote. */
+void sg_generate_roff(const char *text, struct sg_buf *out);
 char *
 sg_generate_program(const struct sg_stage *stage); /* "sangam-filter", "sangam"; caller frees */
 /* What follows the program and verb: "[OPTIONS] [INPUT...] [-o OUTPUT]". */

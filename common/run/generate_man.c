@@ -9,18 +9,25 @@
 #define PAGE_DATE                                                                                  \
     "November 22, 2026" /* of this version's texts; a page made twice is the same page */
 
-/* Prose for roff: no line begins a macro, backslashes are shown, hyphens of options are hyphens
- * that can be copied. */
+static void put_roff(struct sg_buf *out, char c, char before) {
+    if (c == '\\')
+        sg_buf_puts(out, "\\e");
+    else if (c == '-' && !isalnum((unsigned char)before))
+        sg_buf_puts(out, "\\-");
+    else
+        sg_buf_putc(out, c);
+}
+
+void sg_generate_roff(const char *text, struct sg_buf *out) {
+    for (const char *c = text; *c; c++) put_roff(out, *c, c > text ? c[-1] : ' ');
+}
+
+/* Prose: lines of their own, of which none begins a macro. */
 static void put_prose(struct sg_buf *out, const char *text) {
     char before = '\n';
     for (const char *c = text; *c; c++) {
         if (before == '\n' && (*c == '.' || *c == '\'')) sg_buf_puts(out, "\\&");
-        if (*c == '\\')
-            sg_buf_puts(out, "\\e");
-        else if (*c == '-' && !isalnum((unsigned char)before))
-            sg_buf_puts(out, "\\-");
-        else
-            sg_buf_putc(out, *c);
+        put_roff(out, *c, before);
         before = *c;
     }
     sg_buf_putc(out, '\n');

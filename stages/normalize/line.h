@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "text/utf8.h"
 
 struct line {
     uint32_t *at;
@@ -47,6 +48,22 @@ static inline bool line_equal(const struct line *a, const struct line *b) {
 static inline void line_swap(struct line *a, struct line *b) {
     struct line c = *a;
     *a = *b, *b = c;
+}
+
+/* Valid UTF-8, in place of what the line holds. */
+static inline void line_decode(struct line *line, const char *utf8, size_t len) {
+    line->len = 0;
+    line_reserve(line, len);
+    for (const char *p = utf8, *end = utf8 + len; p < end;)
+        line->at[line->len++] = sg_utf8_next(&p);
+}
+
+/* Appended as UTF-8. */
+static inline void line_encode(const struct line *line, struct sg_buf *out) {
+    if (line->len == 0) return;
+    char *start = sg_buf_room(out, 4 * line->len), *to = start;
+    for (size_t i = 0; i < line->len; i++) to += sg_utf8_encode(line->at[i], to);
+    out->len += (size_t)(to - start);
 }
 
 static inline void line_free(struct line *line) {

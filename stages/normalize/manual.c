@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "run/generate.h"
 #include "settings.h"
 
 /* clang-format off */
@@ -210,20 +211,6 @@ static void add_all(struct list *list, const char *const *items) {
     for (; *items; items++) add(list, sg_strdup(*items));
 }
 
-/* Text for roff inside a macro's item: backslashes are shown, hyphens of options can be copied. */
-static void put_text(struct sg_buf *out, const char *text) {
-    char before = ' ';
-    for (const char *c = text; *c; c++) {
-        if (*c == '\\')
-            sg_buf_puts(out, "\\e");
-        else if (*c == '-' && !isalnum((unsigned char)before))
-            sg_buf_puts(out, "\\-");
-        else
-            sg_buf_putc(out, *c);
-        before = *c;
-    }
-}
-
 /* ".It Cm bidi", its line of settings.h as a sentence, and the prose. */
 static char *item_of(unsigned key) {
     const struct normalize_key_info *info = &normalize_keys[key];
@@ -232,9 +219,9 @@ static char *item_of(unsigned key) {
     char *about = sg_strdup(info->about);
     if (about[strcspn(about, " :")] != ':') /* "vs: ..." begins with a value, as it is written */
         about[0] = (char)toupper((unsigned char)about[0]);
-    put_text(&out, about);
+    sg_generate_roff(about, &out);
     sg_buf_puts(&out, ".\n");
-    put_text(&out, prose[key]);
+    sg_generate_roff(prose[key], &out);
     free(about);
     return sg_buf_take(&out);
 }

@@ -192,11 +192,6 @@ bool mojibake_fix(const struct mojibake *mojibake, struct mojibake_scratch *scra
 
 /* ---- the pass ---- */
 
-static void decode_line(const char *utf8, const char *end, struct line *line) {
-    line->len = 0;
-    while (utf8 < end) line_put(line, sg_utf8_next(&utf8));
-}
-
 /*
  * Somewhere in the document a line is bad by another than the weak patterns, and can be repaired: then the weak ones count
  * too. What is bad and stays is no witness: clean text may hold it, and it would still be there the next time, when nothing
@@ -211,7 +206,7 @@ bool mojibake_strong(struct job *job) {
         end = memchr(at, '\n', (size_t)(job->end - at));
         if (!end) end = job->end;
         if (mojibake_badness(job->mojibake, at, (size_t)(end - at)) != BAD) continue;
-        decode_line(at, end, &scratch->line);
+        line_decode(&scratch->line, at, (size_t)(end - at));
         if (mojibake_fix(job->mojibake, scratch, true, &scratch->line, &scratch->fixed, &report))
             job->strong = YES;
     }

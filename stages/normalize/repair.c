@@ -52,28 +52,21 @@ void repair_free(struct repair *repair) {
     line_free(&repair->rest);
 }
 
-/* ---- UTF-8 ---- */
-
-static void decode(const char *utf8, size_t len, struct line *line) {
-    line->len = 0;
-    line_reserve(line, len);
-    for (const char *p = utf8, *end = utf8 + len; p < end;)
-        line->at[line->len++] = sg_utf8_next(&p);
-}
-
-static void encode(const struct line *line, struct job *job, struct sg_buf *out) {
-    if (line->len == 0) return;
-    char *start = sg_buf_room(out, 4 * line->len), *to = start;
+/* What is counted in every text. */
+static void tally(const struct line *line, struct job *job) {
     for (size_t i = 0; i < line->len; i++) {
         uint32_t c = line->at[i];
-        to += sg_utf8_encode(c, to);
-        if (!flags_loud(flags_brief(job->flags, c), 0)) continue; /* what is counted is loud */
+        if (!flags_loud(flags_brief(job->flags, c), 0)) continue;
         job->counts[COUNT_FFFD] += c == 0xFFFD;
         job->counts[COUNT_JOINER_KEPT] += c == 0x200C || c == 0x200D;
         job->counts[COUNT_ZWSP_KEPT] += c == 0x200B;
         job->counts[COUNT_PUA] += (flags_of(job->flags, c) & FLAG_PRIVATE) != 0;
     }
-    out->len += (size_t)(to - start);
+}
+
+static void put(const struct line *line, struct job *job, struct sg_buf *out) {
+    tally(line, job);
+    line_encode(line, out);
 }
 
 /* ---- one pass, one round ---- */
@@ -169,17 +162,17 @@ uint64_t repair_line(struct repair *repair, struct job *job, const char *line, s
                      struct sg_buf *out) {
     bool before_lf = job->before_lf;
     repair->did = 0;
-    decode(line, len, &repair->line);
+    line_decode(&repair->line, line, len);
     for (size_t i = 0; i < repair->line.len; i++)
         job->counts[COUNT_FFFD_IN] += repair->line.at[i] == 0xFFFD;
     convert_zawgyi(repair, job);
     converge(repair, job, job->asked, before_lf);
-    encode(&repair->line, job, out);
+    put(&repair->line, job, out);
     while (repair->waiting) {
         sg_buf_putc(out, '\n');
         take(repair);
         converge(repair, job, 0, before_lf);
-        encode(&repair->line, job, out);
+        put(&repair->line, job, out);
     }
     return repair->did;
 }

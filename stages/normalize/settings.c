@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/num.h"
 
 /* clang-format off */
 const struct normalize_key_info normalize_keys[NORMALIZE_KEYS] = {

@@ -123,26 +123,16 @@ bool zawgyi_convert(struct zawgyi *zawgyi, const struct line *in, struct line *o
 
 /* ---- the pass ---- */
 
-static void read_line(const char *at, const char *end, struct line *line) {
-    line->len = 0;
-    while (at < end) line_put(line, sg_utf8_next(&at));
-}
-
-static void write_line(const struct line *line, struct sg_buf *utf8) {
-    for (size_t i = 0; i < line->len; i++)
-        utf8->len += sg_utf8_encode(line->at[i], sg_buf_room(utf8, 4));
-    sg_buf_putc(utf8, '\n');
-}
-
 /* Would the converted text count as Zawgyi again? */
 static bool settles(struct zawgyi *zawgyi, const char *text, const char *end) {
     struct line line = {0}, converted = {0};
     struct sg_buf all = {0}, composed = {0};
     for (const char *at = text; at < end;) {
         const char *lf = memchr(at, '\n', (size_t)(end - at));
-        read_line(at, lf ? lf : end, &line);
+        line_decode(&line, at, (size_t)((lf ? lf : end) - at));
         converted.len = 0;
-        write_line(zawgyi_convert(zawgyi, &line, &converted) ? &converted : &line, &all);
+        line_encode(zawgyi_convert(zawgyi, &line, &converted) ? &converted : &line, &all);
+        sg_buf_putc(&all, '\n');
         at = lf ? lf + 1 : end;
     }
     if (all.len) sg_unicode_nfc(all.data, all.len, &composed);

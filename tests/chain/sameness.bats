@@ -17,8 +17,6 @@ setup_file() {
     chain "$SAME/reference" -j 2 --memory 1G
 }
 
-setup() { command -v sangam >/dev/null || skip "sangam is not built"; }
-
 # chain WORK OPTIONS...: the whole pipeline over the demo corpus
 chain() {
     local work=$1

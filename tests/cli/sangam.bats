@@ -344,7 +344,6 @@ until_file() { for _ in $(seq 100); do [ -e "$1" ] && return; sleep 0.05; done; 
 }
 
 @test "to shards: the funnel names languages, verify walks on into the manifest" {
-    command -v sangam-shard >/dev/null || skip "sangam-shard is not built"
     printf '%s\n' '{"id":"a","text":"x","language":"hin","language_script":"Deva"}' '{"id":"b","text":"y","language":"tam","language_script":"Taml"}' >in/a.jsonl
     printf 'stages:\n  - normalize\n  - shard: {target: docs=1, seed: 7}\n' >q.yaml
     run --separate-stderr sangam run -q q.yaml in -o w

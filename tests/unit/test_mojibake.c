@@ -54,15 +54,12 @@ static int tear_down(void **state) {
 }
 
 static void read_utf8(const char *utf8, struct line *line) {
-    const char *end = utf8 + strlen(utf8);
-    line->len = 0;
-    while (utf8 < end) line_put(line, sg_utf8_next(&utf8));
+    line_decode(line, utf8, strlen(utf8));
 }
 
 static void write_utf8(const struct line *line, struct sg_buf *out) {
     out->len = 0;
-    for (size_t i = 0; i < line->len; i++)
-        out->len += sg_utf8_encode(line->at[i], sg_buf_room(out, 4));
+    line_encode(line, out);
     sg_buf_str(out);
 }
 
