@@ -1,5 +1,5 @@
 /*
- * apply: the inputs once more, with t0.map beside them: kept lines gain their cluster members, removed ones go to the
+ * apply: the inputs once more, with pp.map beside them: kept lines gain their cluster members, removed ones go to the
  * ledger. Decisions are met in document order, so one pass merges both; each is checked against the keys of its line.
  *
  * Memory: as map, and the lines written. Threads: run/pipe; the writer keeps the order.
@@ -7,14 +7,16 @@
 #include <stdlib.h>
 
 #include "base/num.h"
+#include "decisions.h"
 #include "outputs.h"
+#include "parts.h"
 #include "pass.h"
-#include "records.h"
 #include "run/sink.h"
+#include "sums.h"
 
 struct batch {
     struct dedup_batch base;
-    struct sg_buf decisions; /* rows of t0.map that fall into the span */
+    struct sg_buf decisions; /* rows of pp.map that fall into the span */
     struct sg_parts parts;
     struct dedup_tally tally;
 };
@@ -27,18 +29,11 @@ struct place {
 
 struct apply {
     struct dedup_job *job;
-    struct dedup_rows map;
-    const void *decision; /* the next one, NULL after the last */
+    struct dedup_decisions map;
     struct dedup_outputs outputs;
 };
 
 /* ---- reader ---- */
-
-static enum sg_code next_decision(struct apply *apply, struct sg_err *err) {
-    enum sg_code code = dedup_rows_next(&apply->map, &apply->decision, err);
-    if (code == SG_END) apply->decision = NULL;
-    return code == SG_END ? SG_OK : code;
-}
 
 static enum sg_code begin_batch(void *context, void *argument, struct sg_err *err) {
     struct apply *apply = context;
@@ -48,9 +43,9 @@ static enum sg_code begin_batch(void *context, void *argument, struct sg_err *er
     batch->decisions.len = 0;
     batch->tally = (struct dedup_tally){0};
     sg_parts_reset(&batch->parts);
-    while (code == SG_OK && apply->decision && dedup_get_word(apply->decision) < end) {
-        sg_buf_put(&batch->decisions, apply->decision, DEDUP_DECISION_WIDTH);
-        code = next_decision(apply, err);
+    while (code == SG_OK && apply->map.next && dedup_get_word(apply->map.next) < end) {
+        sg_buf_put(&batch->decisions, apply->map.next, DEDUP_DECISION_WIDTH);
+        code = dedup_decisions_step(&apply->map, err);
     }
     return code;
 }
@@ -85,7 +80,7 @@ static enum sg_code drop(const struct dedup_job *job, struct place *place, struc
     struct sg_buf *detail = &place->detail;
     char hex[SG_HASH_HEX], similarity[SG_NUM_TEXT];
     bool exact = decision->verdict == DEDUP_DROP_EXACT;
-    enum sg_code code = dedup_blob_get(&job->ids, decision->survivor, &place->survivor, err);
+    enum sg_code code = dedup_job_id(job, decision->survivor, &place->survivor, err);
     if (code != SG_OK) return code;
     detail->len = 0;
     sg_buf_printf(detail, ",\"cluster\":\"%s\",\"survivor_id\":", sg_hash_hex(decision->cluster, hex));
@@ -211,12 +206,32 @@ static void empty_batch(void *argument) {
 
 /* ---- the verb ---- */
 
+/* All that earlier verbs counted. */
+static enum sg_code sum_up(struct dedup_job *job, struct sg_err *err) {
+    struct dedup_counts *counts = &job->counts;
+    enum sg_code code = dedup_sums_need(job, &(struct dedup_sums){.verb = "cluster", .bound = true}, NULL, counts, err);
+    for (uint64_t i = 0; code == SG_OK && i <= DEDUP_PARTITIONS; i++)
+        code = dedup_sums_need(job, &(struct dedup_sums){.verb = "link", .number = i, .bound = true}, NULL, counts, err);
+    for (uint64_t i = 0; code == SG_OK && i < DEDUP_PARTITIONS; i++)
+        code = dedup_sums_need(job, &(struct dedup_sums){.verb = "settle", .number = i, .bound = true}, NULL, counts, err);
+    for (uint64_t i = 0; code == SG_OK && i < DEDUP_PARTITIONS; i++) {
+        const struct dedup_sums merged = {.verb = "merge", .number = i, .bound = true};
+        if (dedup_sums_done(job, &merged)) code = dedup_sums_need(job, &merged, NULL, counts, err);
+        else
+            code = sg_err_set(err, SG_USAGE,
+                              "%llu documents are in doubt: run 'sangam-dedup recheck' with this plan (all tasks), then "
+                              "'sangam-dedup settle' once more",
+                              (unsigned long long)counts->border_documents);
+    }
+    return code;
+}
+
 /* The line, its text, its key text, the line written, that packed. */
-enum sg_code dedup_apply(struct dedup_job *job, struct sg_err *err) {
-    struct apply apply = {.job = job, .outputs = {.job = job}};
+static enum sg_code write_outputs(struct apply *apply, struct sg_err *err) {
+    struct dedup_job *job = apply->job;
     struct dedup_pass pass = {.job = job,
                               .name = "apply",
-                              .context = &apply,
+                              .context = apply,
                               .batch_bytes = sizeof(struct batch),
                               .place_bytes = sizeof(struct place),
                               .demand = 5,
@@ -227,14 +242,25 @@ enum sg_code dedup_apply(struct dedup_job *job, struct sg_err *err) {
                               .fill_place = fill_place,
                               .empty_place = empty_place,
                               .empty_batch = empty_batch};
-    enum sg_code code = dedup_job_open(job, &apply.map, &dedup_decision_kind, "t0.map", err);
-    if (code == SG_OK) code = next_decision(&apply, err);
+    size_t first, end;
+    dedup_task_inputs(job, &first, &end);
+    if (first == end) return SG_OK;
+    enum sg_code code =
+        dedup_decisions_open(&apply->map, job, &dedup_decision_kind, ".map", job->inputs[first].first, err);
+    dedup_outputs_start(&apply->outputs, job, first, end);
     if (code == SG_OK) code = dedup_pass_run(&pass, err);
-    if (code == SG_OK) code = dedup_outputs_end(&apply.outputs, err);
-    job->counts.kept = apply.outputs.all_kept;
-    job->counts.removed_exact = apply.outputs.all.exact;
-    job->counts.removed_near = apply.outputs.all.near;
-    dedup_rows_close(&apply.map);
-    dedup_outputs_free(&apply.outputs);
+    if (code == SG_OK) code = dedup_outputs_end(&apply->outputs, err);
+    job->counts.kept = apply->outputs.all_kept;
+    job->counts.removed_exact = apply->outputs.all.exact;
+    job->counts.removed_near = apply->outputs.all.near;
+    dedup_decisions_close(&apply->map);
+    dedup_outputs_free(&apply->outputs);
     return code;
+}
+
+enum sg_code dedup_apply(struct dedup_job *job, struct sg_err *err) {
+    struct apply apply = {.job = job};
+    enum sg_code code = dedup_parts_load(job, err);
+    if (code == SG_OK) code = sum_up(job, err);
+    return code == SG_OK ? write_outputs(&apply, err) : code;
 }

@@ -1,6 +1,5 @@
 #include "blob.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -12,11 +11,15 @@
 #define AHEAD 256 /* read at once: most ids fit */
 
 enum sg_code dedup_blob_create(struct dedup_blob *blob, char *path, struct sg_err *err) {
-    *blob = (struct dedup_blob){.path = path, .fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)};
-    if (blob->fd >= 0) return SG_OK;
-    blob->fd = 0;
-    sg_err_sys(err, "cannot make this intermediate file");
-    return sg_err_at(err, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
+    *blob = (struct dedup_blob){.path = path};
+    enum sg_code code = sg_publish_open(&blob->out, path, err);
+    blob->out.unsynced = true;
+    return code;
+}
+
+enum sg_code dedup_blob_open(struct dedup_blob *blob, char *path, struct sg_err *err) {
+    *blob = (struct dedup_blob){.path = path};
+    return sg_file_open(path, &blob->fd, err);
 }
 
 void dedup_blob_piece(struct sg_buf *to, const void *bytes, size_t len) {
@@ -27,18 +30,25 @@ void dedup_blob_piece(struct sg_buf *to, const void *bytes, size_t len) {
     to->len += len + 8;
 }
 
-enum sg_code dedup_blob_flush(struct dedup_blob *blob, struct sg_err *err) {
-    enum sg_code code = sg_file_write(blob->fd, blob->path, blob->pending.data, blob->pending.len, err);
+static enum sg_code flush(struct dedup_blob *blob, struct sg_err *err) {
+    enum sg_code code = sg_publish_put(&blob->out, blob->pending.data, blob->pending.len, err);
     blob->pending.len = 0;
+    return code;
+}
+
+enum sg_code dedup_blob_finish(struct dedup_blob *blob, struct sg_err *err) {
+    enum sg_code code = flush(blob, err);
+    if (code == SG_OK) code = sg_publish_commit(&blob->out, err);
+    dedup_blob_close(blob);
     return code;
 }
 
 enum sg_code dedup_blob_put(struct dedup_blob *blob, const struct sg_buf *pieces, struct sg_err *err) {
     blob->bytes += pieces->len;
     enum sg_code code = SG_OK;
-    if (blob->pending.len + pieces->len > PENDING) code = dedup_blob_flush(blob, err);
+    if (blob->pending.len + pieces->len > PENDING) code = flush(blob, err);
     if (code != SG_OK) return code;
-    if (pieces->len > PENDING) return sg_file_write(blob->fd, blob->path, pieces->data, pieces->len, err);
+    if (pieces->len > PENDING) return sg_publish_put(&blob->out, pieces->data, pieces->len, err);
     sg_buf_put(&blob->pending, pieces->data, pieces->len);
     return SG_OK;
 }
@@ -69,6 +79,7 @@ enum sg_code dedup_blob_get(const struct dedup_blob *blob, uint64_t offset, stru
 }
 
 void dedup_blob_close(struct dedup_blob *blob) {
+    sg_publish_abort(&blob->out);
     if (blob->fd > 0) close(blob->fd);
     free(blob->path);
     sg_buf_free(&blob->pending);

@@ -3,7 +3,7 @@
  *
  * Shape   (id, text, scope) -> keys, sketch, band keys. As a row of 64 bytes and the sketch, little-endian:
  *           0 text key (lo, hi)  16 id key  32 u64 priority  40 u32 windows  44 u32 text bytes (both saturate)
- *          48 u64 where its id stands in t0.ids   56 u64 low half of the XXH3-128 of the line
+ *          48 u64 where its id stands in ti.ids   56 u64 low half of the XXH3-128 of the line
  * Units   priority: the smaller stays; len:desc is the complement of the bytes of text.
  * Calls   dedup_document_read on any thread with its own scratch; settings are read-only.
  * Owns    struct dedup_scratch owns its buffers; free accepts {0}.

@@ -10,9 +10,11 @@
 #include <stdlib.h>
 
 #include "base/num.h"
+#include "parts.h"
 #include "pass.h"
 #include "records.h"
 #include "run/chain.h"
+#include "sums.h"
 
 struct batch {
     struct dedup_batch base;
@@ -27,7 +29,10 @@ struct place {
 
 struct map {
     struct dedup_job *job;
-    struct dedup_rows docs, batches, bands[DEDUP_PARTITIONS], id_keys;
+    struct dedup_rows docs, batches, bands[DEDUP_PARTITIONS + 1]; /* the last: id keys */
+    struct dedup_blob ids;
+    struct dedup_counts counts;
+    size_t first_input, end_input; /* the task's */
 };
 
 /* ---- workers ---- */
@@ -115,30 +120,29 @@ static void empty_batch(void *argument) {
 }
 
 static enum sg_code write_documents(struct map *map, struct batch *batch, struct sg_err *err) {
-    struct dedup_job *job = map->job;
-    uint32_t width = dedup_doc_width(job);
-    uint64_t number = job->counts.documents;
+    uint32_t width = dedup_doc_width(map->job);
+    uint64_t number = map->counts.documents;
     enum sg_code code = SG_OK;
     for (size_t at = 0; code == SG_OK && at < batch->rows.len; at += width, number++) {
         char *row = batch->rows.data + at, id_key[DEDUP_BAND_WIDTH];
-        sg_num_put_u64(row + 48, sg_num_get_u64(row + 48) + job->ids.bytes);
+        sg_num_put_u64(row + 48, sg_num_get_u64(row + 48) + map->ids.bytes);
         code = dedup_rows_put(&map->docs, row, err);
         memcpy(id_key, row + 16, 8);
         sg_num_put_u64(id_key + 8, number);
-        if (code == SG_OK) code = dedup_rows_put(&map->id_keys, id_key, err);
+        if (code == SG_OK) code = dedup_rows_put(&map->bands[DEDUP_PARTITIONS], id_key, err);
     }
-    return code == SG_OK ? dedup_blob_put(&job->ids, &batch->ids, err) : code;
+    return code == SG_OK ? dedup_blob_put(&map->ids, &batch->ids, err) : code;
 }
 
 static enum sg_code write_bands(struct map *map, struct batch *batch, struct sg_err *err) {
-    uint64_t first = map->job->counts.documents;
+    uint64_t first = map->counts.documents;
     enum sg_code code = SG_OK;
     for (size_t at = 0; code == SG_OK && at < batch->bands.len; at += DEDUP_BAND_WIDTH) {
         char *band = batch->bands.data + at;
         sg_num_put_u64(band + 8, sg_num_get_u64(band + 8) + first);
         code = dedup_rows_put(&map->bands[(unsigned char)band[7] >> 4], band, err);
     }
-    map->job->counts.band_records += batch->bands.len / DEDUP_BAND_WIDTH;
+    map->counts.band_records += batch->bands.len / DEDUP_BAND_WIDTH;
     return code;
 }
 
@@ -148,15 +152,16 @@ static enum sg_code write_batch(void *context, void *argument, struct sg_err *er
     struct dedup_job *job = map->job;
     struct dedup_input *input = &job->inputs[batch->base.span.input];
     char row[DEDUP_BATCH_WIDTH];
+    if (input->documents + input->bad + input->blank + input->raw_bytes == 0) input->first_batch = map->counts.batches;
     sg_num_put_u32(row, (uint32_t)batch->documents);
     sg_num_put_u32(row + 4, (uint32_t)(batch->bad + batch->blank));
     sg_num_put_u64(row + 8, batch->base.span.input);
     enum sg_code code = dedup_rows_put(&map->batches, row, err);
     if (code == SG_OK) code = write_documents(map, batch, err);
     if (code == SG_OK) code = write_bands(map, batch, err);
-    job->counts.documents += batch->documents;
-    job->counts.bad += batch->bad;
-    job->counts.batches++;
+    map->counts.documents += batch->documents;
+    map->counts.bad += batch->bad;
+    map->counts.batches++;
     input->documents += batch->documents;
     input->bad += batch->bad;
     input->blank += batch->blank;
@@ -164,7 +169,7 @@ static enum sg_code write_batch(void *context, void *argument, struct sg_err *er
     dedup_corpus_shrink(&batch->rows);
     dedup_corpus_shrink(&batch->bands);
     dedup_corpus_shrink(&batch->ids);
-    if (code == SG_OK && batch->bad) code = sg_run_judge_bad(job->run, job->counts.bad, 0, false, err);
+    if (code == SG_OK && batch->bad) code = sg_run_judge_bad(job->run, map->counts.bad, 0, false, err);
     return code;
 }
 
@@ -172,41 +177,41 @@ static enum sg_code write_batch(void *context, void *argument, struct sg_err *er
 
 static enum sg_code open_files(struct map *map, struct sg_err *err) {
     struct dedup_job *job = map->job;
-    const struct dedup_rows_kind docs = {"DOCT", dedup_doc_width(job), DEDUP_BLOCK};
-    enum sg_code code = dedup_job_create(job, &map->docs, &docs, "t0.doc", err);
-    if (code == SG_OK) code = dedup_job_create(job, &map->batches, &dedup_batch_kind, "t0.bat", err);
-    if (code == SG_OK) code = dedup_job_create(job, &map->id_keys, &dedup_band_kind, "t0.idk", err);
-    for (int i = 0; code == SG_OK && i < DEDUP_PARTITIONS; i++) {
-        char name[16];
-        dedup_band_name(name, i);
+    const struct dedup_rows_kind docs = dedup_doc_kind(job);
+    unsigned long long task = job->task.number;
+    char name[DEDUP_NAME];
+    snprintf(name, sizeof name, "t%llu.doc", task);
+    enum sg_code code = dedup_job_create(job, &map->docs, &docs, name, err);
+    snprintf(name, sizeof name, "t%llu.bat", task);
+    if (code == SG_OK) code = dedup_job_create(job, &map->batches, &dedup_batch_kind, name, err);
+    for (int i = 0; code == SG_OK && i <= DEDUP_PARTITIONS; i++) {
+        dedup_band_name(name, task, i);
         code = dedup_job_create(job, &map->bands[i], &dedup_band_kind, name, err);
     }
-    if (code == SG_OK) code = dedup_blob_create(&job->ids, dedup_job_path(job, "t0.ids"), err);
+    if (code == SG_OK) code = dedup_blob_create(&map->ids, dedup_job_path(job, "t%llu.ids", task), err);
     return code;
 }
 
 static enum sg_code finish_files(struct map *map, struct sg_err *err) {
     enum sg_code code = dedup_rows_finish(&map->docs, err);
     if (code == SG_OK) code = dedup_rows_finish(&map->batches, err);
-    if (code == SG_OK) code = dedup_rows_finish(&map->id_keys, err);
-    for (int i = 0; code == SG_OK && i < DEDUP_PARTITIONS; i++) code = dedup_rows_finish(&map->bands[i], err);
-    return code == SG_OK ? dedup_blob_flush(&map->job->ids, err) : code;
+    for (int i = 0; code == SG_OK && i <= DEDUP_PARTITIONS; i++) code = dedup_rows_finish(&map->bands[i], err);
+    return code == SG_OK ? dedup_blob_finish(&map->ids, err) : code;
 }
 
 static void close_files(struct map *map) {
     dedup_rows_close(&map->docs);
     dedup_rows_close(&map->batches);
-    dedup_rows_close(&map->id_keys);
-    for (int i = 0; i < DEDUP_PARTITIONS; i++) dedup_rows_close(&map->bands[i]);
+    for (int i = 0; i <= DEDUP_PARTITIONS; i++) dedup_rows_close(&map->bands[i]);
+    dedup_blob_close(&map->ids);
 }
 
-static void reset_counts(struct dedup_job *job) {
-    job->counts = (struct dedup_counts){0};
-    for (size_t i = 0; i < job->input_count; i++) {
-        struct dedup_input *input = &job->inputs[i];
-        input->documents = input->bad = input->blank = input->raw_bytes = 0;
+static void reset_counts(struct map *map) {
+    map->counts = (struct dedup_counts){0};
+    for (size_t i = map->first_input; i < map->end_input; i++) {
+        struct dedup_input *input = &map->job->inputs[i];
+        input->documents = input->bad = input->blank = input->raw_bytes = input->first_batch = 0;
     }
-    dedup_blob_close(&job->ids);
 }
 
 /* The line, its text, its NFC, its light form; rows are at most about as much again. */
@@ -223,7 +228,7 @@ static enum sg_code one_pass(struct map *map, bool *again, struct sg_err *err) {
                               .work = work_on,
                               .write = write_batch,
                               .empty_batch = empty_batch};
-    reset_counts(map->job);
+    reset_counts(map);
     enum sg_code code = open_files(map, err);
     if (code == SG_OK) code = dedup_pass_run(&pass, err);
     if (code == SG_OK) code = finish_files(map, err);
@@ -233,11 +238,11 @@ static enum sg_code one_pass(struct map *map, bool *again, struct sg_err *err) {
 }
 
 /* Each chain file against the receipt beside it. */
-static enum sg_code keep_promises(struct dedup_job *job, const struct sg_chain_promise *promises, struct sg_err *err) {
+static enum sg_code keep_promises(const struct map *map, const struct sg_chain_promise *promises, struct sg_err *err) {
     enum sg_code code = SG_OK;
     uint64_t first = 0;
-    for (size_t i = 0; code == SG_OK && i < job->input_count; i++) {
-        struct dedup_input *input = &job->inputs[i];
+    for (size_t i = map->first_input; code == SG_OK && i < map->end_input; i++) {
+        struct dedup_input *input = &map->job->inputs[i];
         code = sg_chain_keep_promise(input->given->path, &promises[i], input->bytes, input->documents + input->bad,
                                      input->hash, err);
         input->first = first;
@@ -246,20 +251,30 @@ static enum sg_code keep_promises(struct dedup_job *job, const struct sg_chain_p
     return code;
 }
 
-enum sg_code dedup_map(struct dedup_job *job, struct sg_err *err) {
-    struct map map = {.job = job};
+static enum sg_code map_inputs(struct map *map, struct sg_err *err) {
+    struct dedup_job *job = map->job;
     struct sg_chain_promise *promises = sg_zalloc(job->input_count + 1, sizeof *promises);
     enum sg_code code = SG_OK;
-    for (size_t i = 0; code == SG_OK && i < job->input_count; i++)
+    for (size_t i = map->first_input; code == SG_OK && i < map->end_input; i++)
         code = sg_chain_promise(job->inputs[i].given->path, &promises[i], err);
     /* A foreign file whose frames cut lines is read as a stream, and all from the start. */
     for (bool again = code == SG_OK; again;) {
-        code = one_pass(&map, &again, err);
+        code = one_pass(map, &again, err);
         if (again) sg_err_clear(err);
     }
-    if (code == SG_OK) code = keep_promises(job, promises, err);
-    if (code == SG_OK)
-        code = sg_run_judge_bad(job->run, job->counts.bad, job->counts.bad + job->counts.documents, true, err);
+    if (code == SG_OK) code = keep_promises(map, promises, err);
     free(promises);
-    return code;
+    const struct dedup_counts *counts = &map->counts;
+    return code == SG_OK ? sg_run_judge_bad(job->run, counts->bad, counts->bad + counts->documents, true, err) : code;
+}
+
+enum sg_code dedup_map(struct dedup_job *job, struct sg_err *err) {
+    struct map map = {.job = job};
+    const struct dedup_sums sums = {.verb = "map", .number = job->task.number};
+    dedup_task_inputs(job, &map.first_input, &map.end_input);
+    if (dedup_parts_current(job, map.first_input, map.end_input)) return SG_OK;
+    dedup_sums_drop(job, &sums);
+    enum sg_code code = map_inputs(&map, err);
+    if (code == SG_OK) code = dedup_parts_write(job, map.first_input, map.end_input, err);
+    return code == SG_OK ? dedup_sums_write(job, &sums, job->task.count, &map.counts, err) : code;
 }

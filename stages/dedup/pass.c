@@ -102,7 +102,9 @@ enum sg_code dedup_pass_run(struct dedup_pass *pass, struct sg_err *err) {
     struct dedup_job *job = pass->job;
     struct running running = {.pass = pass};
     uint64_t batch_bytes = 0, total = 0;
-    for (size_t i = 0; i < job->input_count; i++)
+    size_t first, end;
+    dedup_task_inputs(job, &first, &end);
+    for (size_t i = first; i < end; i++)
         total += pass->first ? job->inputs[i].given->bytes : job->inputs[i].bytes;
     pass->has_cut_lines = false;
     enum sg_code code = dedup_corpus_fit(job, pass->fixed_bytes, &batch_bytes, err);

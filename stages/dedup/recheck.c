@@ -1,18 +1,23 @@
 /*
  * recheck: the inputs are read again for the documents whose similarity the sketches leave in doubt; the sets of their
- * windows go to t0.set, and set.idx tells settle where each stands.
+ * windows go to si.set, and si.idx tells settle where each stands.
  *
  * Only batches that hold such a document are decompressed. Memory: as map, the sets of a batch. Threads: run/pipe.
  */
+#include "recheck.h"
+
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/num.h"
 #include "keytext.h"
+#include "parts.h"
 #include "pass.h"
 #include "settle.h"
+#include "sums.h"
 
 struct wanted {
-    uint64_t document, row; /* row of open.set */
+    uint64_t document, row; /* partition << 48 | row of pp.opn */
     uint64_t offset;        /* of its set in batch->sets */
 };
 
@@ -29,15 +34,16 @@ struct place {
 
 struct recheck {
     struct dedup_job *job;
-    struct dedup_rows borders;
-    const void *border; /* the next one, NULL after the last */
+    struct sg_extsort *borders; /* document, row (big-endian) */
+    const void *border;         /* the next one, NULL after the last */
+    struct dedup_blob sets;
     struct sg_extsort *index;
 };
 
 /* ---- reader ---- */
 
 static enum sg_code next_border(struct recheck *recheck, struct sg_err *err) {
-    enum sg_code code = dedup_rows_next(&recheck->borders, &recheck->border, err);
+    enum sg_code code = sg_extsort_next(recheck->borders, &recheck->border, err);
     if (code == SG_END) recheck->border = NULL;
     return code == SG_END ? SG_OK : code;
 }
@@ -114,10 +120,10 @@ static enum sg_code write_batch(void *context, void *argument, struct sg_err *er
     for (size_t i = 0; code == SG_OK && i < count; i++) {
         char row[DEDUP_BORDER_WIDTH];
         dedup_put_word(row, wanted[i].row);
-        dedup_put_word(row + 8, recheck->job->sets.bytes + wanted[i].offset);
+        dedup_put_word(row + 8, recheck->job->task.number << DEDUP_PLACE_BITS | (recheck->sets.bytes + wanted[i].offset));
         code = sg_extsort_put(recheck->index, row, err);
     }
-    if (code == SG_OK) code = dedup_blob_put(&recheck->job->sets, &batch->sets, err);
+    if (code == SG_OK) code = dedup_blob_put(&recheck->sets, &batch->sets, err);
     dedup_corpus_shrink(&batch->sets);
     return code;
 }
@@ -130,10 +136,44 @@ static void empty_batch(void *argument) {
 
 /* ---- the verb ---- */
 
+static struct dedup_sums sums_of(uint64_t task) {
+    return (struct dedup_sums){.verb = "recheck", .number = task, .bound = true};
+}
+
+/* The documents in doubt that stand in the task's inputs, of all partitions. */
+static enum sg_code sort_borders(struct recheck *recheck, struct sg_err *err) {
+    const struct dedup_job *job = recheck->job;
+    size_t first, end;
+    dedup_task_inputs(job, &first, &end);
+    uint64_t least = first < end ? job->inputs[first].first : 0,
+             most = first < end ? job->inputs[end - 1].first + job->inputs[end - 1].documents : 0;
+    enum sg_code code = dedup_sort_new(job, DEDUP_BORDER_WIDTH, 8, &recheck->borders, err);
+    for (uint64_t i = 0; code == SG_OK && i < DEDUP_PARTITIONS; i++) {
+        struct dedup_rows rows = {0};
+        const struct dedup_settle settle = {.job = recheck->job, .partition = (int)i};
+        const struct dedup_sums merged = {.verb = "merge", .number = i, .bound = true};
+        const void *row;
+        if (dedup_sums_done(job, &merged)) continue; /* no doubts there */
+        code = dedup_settle_open(&settle, &rows, &dedup_border_kind, ".brd", err);
+        if (code == SG_OK) code = dedup_rows_find(&rows, least, err);
+        while (code == SG_OK && (code = dedup_rows_next(&rows, &row, err)) == SG_OK && dedup_get_word(row) < most) {
+            char border[DEDUP_BORDER_WIDTH];
+            memcpy(border, row, 8);
+            dedup_put_word(border + 8, i << DEDUP_ROW_BITS | dedup_get_word((const char *)row + 8));
+            code = sg_extsort_put(recheck->borders, border, err);
+        }
+        dedup_rows_close(&rows);
+        if (code == SG_END) code = SG_OK;
+    }
+    return code == SG_OK ? sg_extsort_sort(recheck->borders, err) : code;
+}
+
 static enum sg_code write_index(struct recheck *recheck, struct sg_err *err) {
     struct dedup_rows out = {0};
     const void *row;
-    enum sg_code code = dedup_job_create(recheck->job, &out, &dedup_set_kind, "set.idx", err);
+    char name[DEDUP_NAME];
+    snprintf(name, sizeof name, "s%llu.idx", (unsigned long long)recheck->job->task.number);
+    enum sg_code code = dedup_job_create(recheck->job, &out, &dedup_set_kind, name, err);
     if (code == SG_OK) code = sg_extsort_sort(recheck->index, err);
     while (code == SG_OK && (code = sg_extsort_next(recheck->index, &row, err)) == SG_OK)
         code = dedup_rows_put(&out, row, err);
@@ -143,29 +183,73 @@ static enum sg_code write_index(struct recheck *recheck, struct sg_err *err) {
 }
 
 /* A window takes eight bytes and at least two of the text. */
-enum sg_code dedup_recheck(struct dedup_job *job, struct sg_err *err) {
-    struct recheck recheck = {.job = job};
+static enum sg_code read_sets(struct recheck *recheck, struct sg_err *err) {
+    struct dedup_job *job = recheck->job;
     struct dedup_pass pass = {.job = job,
                               .name = "recheck",
-                              .context = &recheck,
+                              .context = recheck,
                               .batch_bytes = sizeof(struct batch),
                               .place_bytes = sizeof(struct place),
                               .demand = 6,
-                              .fixed_bytes = job->memory_bytes / 4,
+                              .fixed_bytes = job->memory_bytes / 2,
                               .begin = begin_batch,
                               .skip = skip_batch,
                               .work = work_on,
                               .write = write_batch,
                               .empty_place = empty_place,
                               .empty_batch = empty_batch};
-    enum sg_code code = dedup_job_open(job, &recheck.borders, &dedup_border_kind, "border.doc", err);
-    if (code == SG_OK) code = next_border(&recheck, err);
-    if (code == SG_OK) code = dedup_blob_create(&job->sets, dedup_job_path(job, "t0.set"), err);
-    if (code == SG_OK) code = dedup_sort_new(job, DEDUP_BORDER_WIDTH, 8, &recheck.index, err);
+    char *path = dedup_job_path(job, "s%llu.set", (unsigned long long)job->task.number);
+    enum sg_code code = dedup_blob_create(&recheck->sets, path, err);
+    if (code == SG_OK) code = dedup_sort_new(job, DEDUP_BORDER_WIDTH, 8, &recheck->index, err);
+    if (code == SG_OK) code = next_border(recheck, err);
     if (code == SG_OK) code = dedup_pass_run(&pass, err);
-    if (code == SG_OK) code = dedup_blob_flush(&job->sets, err);
-    if (code == SG_OK) code = write_index(&recheck, err);
-    dedup_rows_close(&recheck.borders);
+    if (code == SG_OK) code = dedup_blob_finish(&recheck->sets, err);
+    return code == SG_OK ? write_index(recheck, err) : code;
+}
+
+enum sg_code dedup_recheck(struct dedup_job *job, struct sg_err *err) {
+    struct recheck recheck = {.job = job};
+    struct dedup_counts settled = {0};
+    const struct dedup_counts none = {0};
+    const struct dedup_sums sums = sums_of(job->task.number);
+    enum sg_code code = dedup_parts_load(job, err);
+    for (uint64_t i = 0; code == SG_OK && i < DEDUP_PARTITIONS; i++)
+        code = dedup_sums_need(job, &(struct dedup_sums){.verb = "settle", .number = i, .bound = true}, NULL, &settled, err);
+    if (code != SG_OK || settled.border_documents == 0 || dedup_sums_done(job, &sums)) return code;
+    code = sort_borders(&recheck, err);
+    if (code == SG_OK) code = read_sets(&recheck, err);
+    if (code == SG_OK) code = dedup_sums_write(job, &sums, job->task.count, &none, err);
+    dedup_blob_close(&recheck.sets);
+    sg_extsort_free(recheck.borders);
     sg_extsort_free(recheck.index);
+    return code;
+}
+
+/* ---- for settle ---- */
+
+bool dedup_recheck_done(const struct dedup_job *job) {
+    const struct dedup_sums sums = sums_of(0);
+    return dedup_sums_done(job, &sums);
+}
+
+enum sg_code dedup_sets_load(struct dedup_job *job, struct sg_err *err) {
+    struct dedup_counts counts = {0};
+    struct dedup_sums sums = sums_of(0);
+    uint64_t tasks = 0;
+    if (job->sets) return SG_OK;
+    enum sg_code code = dedup_sums_need(job, &sums, &tasks, &counts, err);
+    if (code != SG_OK) return code;
+    job->sets = sg_zalloc(tasks, sizeof *job->sets);
+    job->set_count = tasks;
+    for (uint64_t i = 0; code == SG_OK && i < tasks; i++) {
+        uint64_t of = 0;
+        sums = sums_of(i);
+        code = dedup_sums_need(job, &sums, &of, &counts, err);
+        if (code == SG_OK && of != tasks)
+            code = sg_err_set(err, SG_USAGE, "recheck ran as %llu tasks and as %llu: run all tasks of one of them again",
+                              (unsigned long long)tasks, (unsigned long long)of);
+        if (code == SG_OK)
+            code = dedup_blob_open(&job->sets[i], dedup_job_path(job, "s%llu.set", (unsigned long long)i), err);
+    }
     return code;
 }
