@@ -243,6 +243,10 @@ static enum sg_code keep_promises(const struct map *map, const struct sg_chain_p
     uint64_t first = 0;
     for (size_t i = map->first_input; code == SG_OK && i < map->end_input; i++) {
         struct dedup_input *input = &map->job->inputs[i];
+        if (map->job->run->planned && input->bytes != input->given->bytes) {
+            sg_err_set(err, SG_DATA, "the file has changed since the plan was made: make a new plan");
+            return sg_err_at(err, input->given->path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
+        }
         code = sg_chain_keep_promise(input->given->path, &promises[i], input->bytes, input->documents + input->bad,
                                      input->hash, err);
         input->first = first;

@@ -129,6 +129,8 @@ static enum sg_code spool(const struct dedup_job *job, struct dedup_input *input
         if (code == SG_OK) code = sg_file_read(from, input->path, block, sizeof block, &got, err);
         if (code == SG_OK) code = sg_file_write(to, copy, block, got, err);
     }
+    struct stat there;
+    if (code == SG_OK && fstat(to, &there) == 0) job->run->inputs.items[number].bytes = (uint64_t)there.st_size;
     if (to >= 0) close(to);
     if (from > STDERR_FILENO) close(from);
     free(input->path);

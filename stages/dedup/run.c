@@ -38,6 +38,7 @@ static enum sg_code begin(struct dedup_job *job, struct sg_err *err) {
     const char *plan = sg_opts_text(job->run->opts, "plan");
     job->folder = sg_strdup(plan ? plan : job->run->tmp);
     job->consume = !plan;
+    sg_publish_sweep(job->folder);
     if (plan && dedup_plan_same(job)) return SG_OK; /* goes on where it was interrupted */
     char *path = dedup_job_path(job, "plan.json");
     bool other = access(path, F_OK) == 0;
