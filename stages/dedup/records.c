@@ -5,6 +5,7 @@
 #include "base/num.h"
 
 const struct dedup_rows_kind dedup_band_kind = {"BAND", DEDUP_BAND_WIDTH, DEDUP_SMALL_BLOCK, false};
+const struct dedup_rows_kind dedup_batch_kind = {"BATC", DEDUP_BATCH_WIDTH, DEDUP_SMALL_BLOCK, false};
 const struct dedup_rows_kind dedup_edge_kind = {"EDGE", DEDUP_EDGE_WIDTH, DEDUP_SMALL_BLOCK, true};
 const struct dedup_rows_kind dedup_component_kind = {"COMP", DEDUP_EDGE_WIDTH, DEDUP_BLOCK, true};
 const struct dedup_rows_kind dedup_decision_kind = {"CMAP", DEDUP_DECISION_WIDTH, DEDUP_SMALL_BLOCK, true};
