@@ -26,11 +26,14 @@ struct dedup_settings {
     bool near;             /* else exact keys alone */
     bool raw_key;          /* the exact key is of the text as it is */
     uint32_t min_shingles; /* fewer windows: exact only */
+    struct dedup_cut cut;
+    bool fss; /* else kperm32 */
     struct dedup_minhash minhash;
 };
 
 struct dedup_scratch {
     struct sg_buf nfc, light;
+    struct sg_buf windows; /* fss: all of a text */
     struct dedup_shingles shingles;
 };
 
@@ -61,6 +64,10 @@ struct sg_hash128 dedup_text_key(const struct dedup_settings *settings, struct d
  * (bands is 0 for a document that takes part in exact only; its values are 0 then). */
 void dedup_document_read(const struct dedup_settings *settings, struct dedup_scratch *scratch,
                          const struct dedup_document *document, struct dedup_doc *doc, struct dedup_sketch *sketch);
+
+/* The sorted set of window hashes of a text as it stands in its line, appended to out as native u64. Returns how many. */
+size_t dedup_document_windows(const struct dedup_settings *settings, struct dedup_scratch *scratch, const char *text,
+                              size_t len, struct sg_buf *out);
 
 void dedup_doc_put(const struct dedup_doc *doc, char *row);
 void dedup_doc_get(const char *row, struct dedup_doc *doc);

@@ -8,7 +8,6 @@
 
 #include "base/num.h"
 #include "corpus.h"
-#include "keytext.h"
 #include "line.h"
 #include "run/pipe.h"
 #include "settle.h"
@@ -74,13 +73,12 @@ static uint64_t demand_of(void *context, const void *argument) {
 
 /* ---- workers ---- */
 
-static void put_set(struct worker *worker, struct batch *batch, struct wanted *wanted) {
+static void put_set(const struct dedup_settings *settings, struct worker *worker, struct batch *batch,
+                    struct wanted *wanted) {
     dedup_line_open(&worker->line, false);
-    const char *text = worker->line.document.text;
-    size_t len = worker->line.document.text_len;
-    dedup_keytext_nfc(&text, &len, &worker->scratch.nfc);
+    const struct dedup_document *document = &worker->line.document;
     worker->set.len = 0;
-    dedup_shingles_set(&worker->scratch.shingles, text, len, &worker->set);
+    dedup_document_windows(settings, &worker->scratch, document->text, document->text_len, &worker->set);
     wanted->offset = batch->sets.len;
     dedup_blob_piece(&batch->sets, worker->set.data, worker->set.len);
 }
@@ -111,7 +109,7 @@ static enum sg_code work_on(void *context, unsigned number, void *argument, stru
         }
         struct sg_err cause = {0};
         if (dedup_line_scan(&worker->line, line, len, &cause) != DEDUP_DOCUMENT) continue;
-        if (document == wanted->document) put_set(worker, batch, wanted++);
+        if (document == wanted->document) put_set(&recheck->job->settings, worker, batch, wanted++);
         document++;
     }
     return wanted == last ? SG_OK : changed(recheck, batch, err);
