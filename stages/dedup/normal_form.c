@@ -190,23 +190,40 @@ static bool begins_anew(uint32_t c) {
     return c < 0x300 || !(dedup_unicode_entry(c) & (DEDUP_CCC | DEDUP_NFC | DEDUP_NO));
 }
 
+/* Over ASCII, as long as ASCII follows: its last character may be the base of a mark. */
+static const char *skip_ascii(const char *p, const char *end) {
+    uint64_t eight;
+    while (end - p > 8 && (unsigned char)p[8] < 0x80 && (memcpy(&eight, p, 8), (eight & 0x8080808080808080u) == 0)) p += 8;
+    return p;
+}
+
+/* At p, where a character begins: over all that stays as it is, to one that must be taken apart or has something behind it. */
+static const char *skip_plain(const char *p, const char *end, enum form form) {
+    while ((p = skip_ascii(p, end)) < end) {
+        const char *behind = p;
+        uint32_t c = sg_utf8_next(&behind);
+        if (!begins_anew(c) || (form != NFC && c >= 0xC0)) return p;
+        if (behind < end && (unsigned char)*behind >= 0xCC) { /* below stand characters that begin anew: U+0300 is CC 80 */
+            const char *next = behind;
+            if (!begins_anew(sg_utf8_next(&next))) return p;
+        }
+        p = behind;
+    }
+    return p;
+}
+
 static void normalise(const char *text, size_t len, enum form form, struct sg_buf *out) {
     const char *p = text, *end = text + len;
     struct segment segment = {0};
     while (p < end) {
-        const char *from = p;
-        uint32_t c = sg_utf8_next(&p), next = 0;
-        const char *behind = p;
-        bool anew = begins_anew(c), alone = p == end || (next = sg_utf8_next(&behind), begins_anew(next));
-        if (alone && anew && (form == NFC || c < 0xC0)) { /* what NFC lets stand */
-            sg_buf_put(out, from, (size_t)(p - from));
-            continue;
-        }
-        put_decomposed(&segment, c);
-        while (p < end && (behind = p, next = sg_utf8_next(&behind), !begins_anew(next))) {
+        const char *plain = p;
+        p = skip_plain(p, end, form);
+        sg_buf_put(out, plain, (size_t)(p - plain));
+        if (p == end) break;
+        uint32_t next = sg_utf8_next(&p);
+        put_decomposed(&segment, next);
+        for (const char *behind = p; p < end && (next = sg_utf8_next(&behind), !begins_anew(next)); p = behind)
             put_decomposed(&segment, next);
-            p = behind;
-        }
         reorder(&segment);
         if (form == NFC) compose(&segment);
         put_segment(&segment, form == NFD_UNMARKED, out);
