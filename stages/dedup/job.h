@@ -23,6 +23,7 @@
 #include "blob.h"
 #include "document.h"
 #include "leader.h"
+#include "parameters.h"
 #include "rows.h"
 #include "run/stage.h"
 
@@ -49,6 +50,7 @@ struct dedup_counts {
 
 struct dedup_job {
     struct sg_run *run;
+    struct dedup_parameters parameters;
     struct dedup_settings settings;
     struct dedup_rule rule;
     enum dedup_verify verify;
