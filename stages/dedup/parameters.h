@@ -21,6 +21,7 @@
 #include "document.h"
 #include "leader.h"
 #include "run/opts.h"
+#include "text/json.h"
 
 enum dedup_mode { DEDUP_NEAR, DEDUP_EXACT, DEDUP_PARA, DEDUP_LINE, DEDUP_SUBSTR, DEDUP_CROSS };
 

@@ -17,10 +17,11 @@
 /* Receipts tell the values in force, those of a preset too; two option lists with other values have another hash. */
 static void fix_receipt(struct sg_run *run, const struct dedup_parameters *parameters) {
     struct sg_buf given = run->settings;
+    char hex[SG_HASH_HEX];
     struct sg_hash_state *state = sg_hash_new();
     run->settings = (struct sg_buf){0};
     dedup_parameters_receipt(parameters, (struct sg_json){given.data, given.len}, &run->settings);
-    sg_hash_add(state, &run->settings_hash, sizeof run->settings_hash);
+    sg_hash_add(state, sg_hash_hex(run->settings_hash, hex), SG_HASH_HEX - 1);
     sg_hash_add_sized(state, run->settings.data, run->settings.len);
     run->settings_hash = sg_hash_digest(state);
     sg_hash_free(state);
