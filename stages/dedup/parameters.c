@@ -353,7 +353,9 @@ void dedup_parameters_differences(const struct dedup_parameters *parameters, str
     for (size_t i = 0; i < FIELDS; i++) {
         const struct field *field = &fields[i];
         char text[64];
-        if (!preset_value(preset->values, field->name, text) && !preset_value(dedup_presets[0].values, field->name, text))
+        if (field->offset == AT(ngram)) snprintf(text, sizeof text, "%u", usual_ngram(parameters->unit));
+        if (!preset_value(preset->values, field->name, text) && !preset_value(dedup_presets[0].values, field->name, text) &&
+            field->offset != AT(ngram))
             continue;
         struct dedup_parameters published = *parameters;
         struct sg_buf mine = {0}, theirs = {0};
