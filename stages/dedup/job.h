@@ -25,6 +25,8 @@
 #include "blob.h"
 #include "document.h"
 #include "leader.h"
+#include "prefer.h"
+#include "parameters.h"
 #include "rows.h"
 #include "run/stage.h"
 
@@ -69,6 +71,8 @@ struct dedup_job {
     char *folder; /* of the files between verbs */
     bool consume; /* drop what no later verb reads */
     struct dedup_task task;
+    struct dedup_parameters parameters;
+    struct dedup_prefer prefer;
     struct dedup_settings settings;
     struct dedup_rule rule;
     enum dedup_verify verify;

@@ -1,12 +1,21 @@
 /* sangam-dedup: the options and the manual; the work is in run.c. */
+#include "presets.h"
 #include "run.h"
 
 /* clang-format off */
 static const struct sg_option options[] = {
-    {"mode", 0, SG_OPTION_CHOICE, "near|exact", "near",
-     "near finds edited copies too; exact runs inside it", true},
-    {"preset", 0, SG_OPTION_CHOICE, "sangam", "sangam",
-     "parameters of a published recipe; each can be given on its own", true},
+    {"mode", 0, SG_OPTION_CHOICE, "near|exact|para|line|substr|cross", "near",
+     "near finds edited copies too; exact runs inside it; the others cannot be run yet", true},
+    {"preset", 0, SG_OPTION_CHOICE, DEDUP_PRESETS, "sangam",
+     "parameters of a published recipe; each that is given on its own wins", true},
+    {"profile", 0, SG_OPTION_CHOICE, "shingle|fineweb|ccnet|slimpajama|rpv2|raw", "shingle",
+     "what is compared of a text; all but shingle and raw are those of recipes", true},
+    {"unit", 0, SG_OPTION_CHOICE, "window|word|space|char|icu", "window",
+     "what shingles are made of: windows of words or characters by script, or a fixed number of words, tokens between spaces, code points or ICU's words", true},
+    {"ngram", 0, SG_OPTION_COUNT, "N", NULL,
+     "units a shingle (by default 5, of char 24); of window the weight, 10: two a word, one a character of a script without spaces", true},
+    {"sketch", 0, SG_OPTION_CHOICE, "kperm32|fss", "kperm32",
+     "MinHash by permutations, or fast similarity sketching, which is nearer on short texts", true},
     {"bands", 0, SG_OPTION_COUNT, "N", "21",
      "bands of the sketch: more of them find less similar pairs", true},
     {"rows", 0, SG_OPTION_COUNT, "N", "6",
@@ -22,7 +31,7 @@ static const struct sg_option options[] = {
     {"scope", 0, SG_OPTION_CHOICE, "corpus|language", "corpus",
      "compare all documents, or only those of one language and script", true},
     {"prefer", 0, SG_OPTION_TEXT, "RULE", "len:desc",
-     "which document of a cluster stays: the longest text", true},
+     "which document of a cluster stays, such as source:rank.tsv,date:desc,len:desc; the default: the longest text", true},
     {"duplicate-ids", 0, SG_OPTION_CHOICE, "stop|keep", "stop",
      "two different lines with one id: stop with exit 3, or tell them apart by their text", true},
     {"keep-components", 0, SG_OPTION_FLAG, NULL, NULL,

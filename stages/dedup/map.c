@@ -50,9 +50,11 @@ static void put_band(struct sg_buf *bands, uint64_t key, uint64_t document) {
 }
 
 static void put_document(const struct dedup_job *job, struct place *place, struct batch *batch, struct text line) {
-    const struct dedup_document *document = &place->base.line.document;
+    struct dedup_line *at = &place->base.line;
+    struct dedup_document *document = &at->document;
     struct dedup_doc doc;
     struct dedup_sketch *sketch = &place->sketch;
+    document->priority = dedup_prefer_of(&job->prefer, &at->record, document->text_len, &at->scope);
     dedup_document_read(&job->settings, &place->base.scratch, document, &doc, sketch);
     doc.line_low = sg_hash128(line.at, line.len, 0).lo;
     doc.id_offset = batch->ids.len;

@@ -91,7 +91,8 @@ enum sg_code dedup_prefer_parse(struct dedup_prefer *prefer, const char *rule, s
             struct dedup_prefer_part *part = &prefer->parts[prefer->count++];
             code = read_part(word, part, err);
             bits += bits_of(part);
-            prefer->files = sg_hash_sum(prefer->files, sg_hash128(part->values.data, part->values.len, prefer->count));
+            if (part->kind == DEDUP_PREFER_RANK)
+                prefer->files = sg_hash_sum(prefer->files, sg_hash128(part->values.data, part->values.len, prefer->count));
         }
         free(word);
         if (at[len] == 0) break;

@@ -253,11 +253,39 @@ PYTHON
 }
 
 @test "options out of range or unknown: exit 2" {
-    for opts in "--bands 0" "--bands 100 --rows 100" "--threshold 0" "--threshold 1.5" "--prefer date:asc" "--mode para" "--hot 1" "--min-shingles 0" "--preset fineweb"; do
+    for opts in "--bands 0" "--bands 100 --rows 100" "--threshold 0" "--threshold 1.5" "--prefer len:sideways" "--mode rare" "--hot 1" "--min-shingles 0" "--preset none"; do
         run sangam-dedup $opts "$data/all.jsonl"
         [ "$status" -eq 2 ]
     done
     sangam-dedup -q --bands 32 --rows 8 "$data/all.jsonl" | head -n 1 | jq -e .id # 256 values: the sketch stores 160
     run sangam-dedup --memory 10M "$data/all.jsonl"
     [ "$status" -eq 4 ]
+}
+
+@test "--prefer: a listed source, then the date, then the length says who stays" {
+    text=$(words 1 80)
+    printf 'books\tbest\nnews\n' >rank.tsv
+    {
+        jq -nc --arg text "$text one word more" '{id:"long",text:$text,source:"web",date:"2024-05-01"}'
+        jq -nc --arg text "$text" '{id:"old",text:$text,source:"news",date:"2019-01-01"}'
+        jq -nc --arg text "$text x" '{id:"new",text:$text,source:"news",date:"2023-01-01"}'
+        jq -nc --arg text "${text}y" '{id:"bare",text:$text}'
+    } >in.jsonl
+    stays() { sangam-dedup -q --prefer "$1" in.jsonl | jq -r .id; }
+    [ "$(stays len:desc)" = long ]
+    [ "$(stays len:asc)" = old ]
+    [ "$(stays date:desc)" = long ]
+    [ "$(stays date:asc)" = old ]
+    [ "$(stays source:rank.tsv,date:desc)" = new ]
+    [ "$(stays source:rank.tsv,date:asc,len:desc)" = old ]
+    run --separate-stderr sangam-dedup --prefer source:nowhere.tsv in.jsonl
+    [ "$status" -eq 1 ]
+    [[ "$stderr" == *nowhere.tsv* ]]
+    # another list is another plan
+    sangam-dedup plan -q --prefer source:rank.tsv in.jsonl -o out.jsonl --plan p
+    sangam-dedup map -q --plan p
+    echo web >rank.tsv
+    run --separate-stderr sangam-dedup link --plan p
+    [ "$status" -eq 3 ]
+    [[ "$stderr" == *"other parameters"* ]]
 }
