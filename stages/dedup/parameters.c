@@ -325,12 +325,12 @@ enum sg_code dedup_parameters_settings(const struct dedup_parameters *parameters
     settings->raw_key = parameters->exact_key == 1;
     settings->min_shingles = (uint32_t)parameters->min_shingles;
     settings->shape = (struct dedup_shape){.profile = (enum dedup_profile)parameters->profile,
-                                       .unit = (enum dedup_unit)parameters->unit,
+                                       .unit = (enum dedup_shingle_unit)parameters->unit,
                                        .ngram = (unsigned)parameters->ngram};
     settings->fss = parameters->sketch == 1;
     dedup_minhash_init(&settings->minhash, (unsigned)parameters->bands, (unsigned)parameters->rows, parameters->seed);
     settings->minhash.band_seed = dedup_parameters_keys(parameters).lo;
-    return dedup_units_ready(settings->shape.unit, err);
+    return dedup_shingle_units_ready(settings->shape.unit, err);
 }
 
 struct dedup_rule dedup_parameters_rule(const struct dedup_parameters *parameters) {

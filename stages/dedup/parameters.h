@@ -30,7 +30,7 @@ struct dedup_parameters {
     unsigned mode;      /* enum dedup_mode */
     unsigned preset;    /* which row of presets.h */
     unsigned profile;   /* enum dedup_profile */
-    unsigned unit;      /* enum dedup_unit */
+    unsigned unit;      /* enum dedup_shingle_unit */
     unsigned sketch;    /* 0 kperm32, 1 fss */
     unsigned exact_key; /* 0 light, 1 raw */
     unsigned verify;    /* enum dedup_verify */

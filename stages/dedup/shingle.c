@@ -19,7 +19,7 @@ static void start_other(struct dedup_shingles *shingles, const char *text, size_
     key->len = 0;
     dedup_key_text(shingles->shape.profile, text, len, &shingles->scratch, key);
     sg_buf_room(key, 16); /* for the hash of the last token */
-    dedup_units_start(&shingles->units, shingles->shape.unit, key->data, key->len);
+    dedup_shingle_units_start(&shingles->units, shingles->shape.unit, key->data, key->len);
     shingles->tokens.not_nfc = false;
 }
 
@@ -34,7 +34,7 @@ void dedup_shingles_start(struct dedup_shingles *shingles, const char *text, siz
 
 void dedup_shingles_free(struct dedup_shingles *shingles) {
     dedup_tokens_free(&shingles->tokens);
-    dedup_units_free(&shingles->units);
+    dedup_shingle_units_free(&shingles->units);
     sg_buf_free(&shingles->key);
     sg_buf_free(&shingles->scratch);
 }
@@ -49,7 +49,7 @@ static inline uint64_t mixed(uint64_t h) {
 
 static size_t more_tokens(struct dedup_shingles *shingles, uint64_t *hash, uint8_t *weight) {
     const struct dedup_shape *shape = &shingles->shape;
-    if (!dedup_shape_takes_nfc(shape)) return dedup_units_next(&shingles->units, hash, weight, DEDUP_CHUNK);
+    if (!dedup_shape_takes_nfc(shape)) return dedup_shingle_units_next(&shingles->units, hash, weight, DEDUP_CHUNK);
     size_t more = dedup_tokens_hashes(&shingles->tokens, hash, weight, DEDUP_CHUNK);
     if (shape->unit == DEDUP_UNIT_WORD) memset(weight, 1, more);
     return more;

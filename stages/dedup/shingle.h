@@ -18,7 +18,7 @@
 
 #include "key_profile.h"
 #include "keytext.h"
-#include "units.h"
+#include "shingle_units.h"
 
 #define DEDUP_WINDOW 10
 #define DEDUP_NGRAM_MOST 256
@@ -28,7 +28,7 @@
 /* How a text is cut; {0} is the default: shingle, window, DEDUP_WINDOW. */
 struct dedup_shape {
     enum dedup_profile profile;
-    enum dedup_unit unit;
+    enum dedup_shingle_unit unit;
     unsigned ngram; /* 1 to DEDUP_NGRAM_MOST; 0: DEDUP_WINDOW */
 };
 
@@ -46,7 +46,7 @@ struct dedup_shingles {
     unsigned sum;                /* of its weights */
     uint64_t polynomial;         /* t0*M^(count-1) + ... + t(count-1), modulo 2^64 */
     /* where the tokens are not those of keytext.h */
-    struct dedup_units units;
+    struct dedup_shingle_units units;
     struct sg_buf key, scratch;
 };
 
