@@ -36,11 +36,11 @@ static void defaults_are_golden(void **state) {
     struct dedup_parameters parameters = good("");
     char *json = json_of(&parameters), hex[SG_HASH_HEX];
     assert_string_equal(
-        json, "{\"bands\":21,\"duplicate_ids\":\"stop\",\"exact_key\":\"light\",\"hot\":100000,\"keep_components\":false,"
-              "\"min_shingles\":5,\"mode\":\"near\",\"ngram\":10,\"prefer\":\"len:desc\",\"preset\":\"sangam\","
-              "\"profile\":\"shingle\",\"rows\":6,\"scope\":\"corpus\",\"seed\":1,\"sketch\":\"kperm32\",\"threshold\":0.75,"
+        json, "{\"bands\":21,\"duplicate_ids\":\"stop\",\"exact_key\":\"light\",\"hot\":100000,\"keep\":\"first\","
+              "\"keep_components\":false,\"min_chars\":0,\"min_count\":2,\"min_left\":1,\"min_length\":100,\"min_shingles\":5,\"mode\":\"near\",\"ngram\":10,\"prefer\":\"len:desc\",\"preset\":\"sangam\","
+              "\"profile\":\"shingle\",\"rows\":6,\"scope\":\"corpus\",\"seed\":1,\"sketch\":\"kperm32\",\"spans\":\"cut\",\"threshold\":0.75,"
               "\"unicode\":\"15.0.0\",\"unit\":\"window\",\"verify\":\"auto\"}");
-    assert_string_equal(sg_hash_hex(dedup_parameters_fingerprint(&parameters), hex), "eadb98ed7be1badef33efb6d70d99468");
+    assert_string_equal(sg_hash_hex(dedup_parameters_fingerprint(&parameters), hex), "45016c350c373ccb03769ff32e923a9b");
     assert_string_equal(sg_hash_hex(dedup_parameters_keys(&parameters), hex), "993bba45ef9239711bf44f22236fee85");
     free(json);
 }
