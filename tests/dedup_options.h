@@ -28,6 +28,8 @@ static const struct sg_option dedup_test_options[] = {
     {"prefer", 0, SG_OPTION_TEXT, "RULE", "len:desc", "", true},
     {"duplicate-ids", 0, SG_OPTION_CHOICE, "stop|keep", "stop", "", true},
     {"keep-components", 0, SG_OPTION_FLAG, NULL, NULL, "", true},
+    {"cluster-fields", 0, SG_OPTION_FLAG, NULL, NULL, "", true},
+    {"count-by", 0, SG_OPTION_TEXT, "MEMBER", "source", "", true},
     {"hot", 0, SG_OPTION_COUNT, "N", "100000", "", true},
     {"keep", 0, SG_OPTION_CHOICE, "first|none", "first", "", true},
     {"min-count", 0, SG_OPTION_COUNT, "N", "2", "", true},

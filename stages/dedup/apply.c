@@ -7,12 +7,16 @@
 #include <stdlib.h>
 
 #include "base/num.h"
+#include "cluster_fields.h"
+#include "dates.h"
 #include "decisions.h"
 #include "outputs.h"
 #include "parts.h"
 #include "pass.h"
 #include "run/sink.h"
 #include "sums.h"
+
+#define NO_SURVIVOR UINT64_MAX /* of a document without a decision */
 
 struct batch {
     struct dedup_batch base;
@@ -59,6 +63,27 @@ static void set_hash(struct sg_record *record, const char *name, struct sg_hash1
     sg_record_set_string(record, name, none ? "" : hex, none ? 0 : SG_HASH_HEX - 1);
 }
 
+static void set_number(struct sg_record *record, const char *name, uint32_t number) {
+    char text[24];
+    sg_record_set(record, name, text, (size_t)snprintf(text, sizeof text, "%u", number));
+}
+
+/* A document that has no decision tells of itself alone. */
+static void set_fields(const struct dedup_job *job, struct place *place, const struct dedup_decision *decision) {
+    struct sg_record *record = &place->base.line.record;
+    const char *const names[] = {"dedup_first_date", "dedup_last_date"};
+    struct dedup_fields own = {0};
+    if (decision->survivor == NO_SURVIVOR) own = dedup_fields_of(record, job->parameters.count_by, &place->detail);
+    const uint32_t days[] = {own.day ? own.day : decision->first_day, own.day ? own.day : decision->last_day};
+    set_number(record, "dedup_exact", decision->exact);
+    set_number(record, "dedup_near", decision->size - 1 - decision->exact);
+    set_number(record, "dedup_sources", own.value ? 1 : decision->values);
+    for (int i = 0; i < 2; i++) {
+        char date[DEDUP_DATE_TEXT];
+        sg_record_set_string(record, names[i], days[i] ? dedup_days_text(days[i] - 1, date) : "", days[i] ? DEDUP_DATE_TEXT - 1 : 0);
+    }
+}
+
 static void keep(const struct dedup_job *job, struct place *place, struct batch *batch,
                  const struct dedup_decision *decision) {
     struct sg_record *record = &place->base.line.record;
@@ -67,6 +92,7 @@ static void keep(const struct dedup_job *job, struct place *place, struct batch 
     sg_record_set(record, "minhash_cluster_size", size, (size_t)len);
     set_hash(record, "minhash_cluster_id", decision->cluster);
     if (job->keep_components) set_hash(record, "dedup_component", decision->component);
+    if (job->parameters.cluster_fields) set_fields(job, place, decision);
     sg_record_write(record, &batch->parts.lines);
     sg_buf_putc(&batch->parts.lines, '\n');
     batch->parts.records_out++;
@@ -115,7 +141,7 @@ struct cursor {
 static enum sg_code one_document(const struct apply *apply, struct place *place, struct batch *batch,
                                  struct cursor *cursor, struct sg_err *err) {
     const struct dedup_job *job = apply->job;
-    struct dedup_decision decision = {.size = 1, .verdict = DEDUP_KEEP};
+    struct dedup_decision decision = {.size = 1, .verdict = DEDUP_KEEP, .survivor = NO_SURVIVOR};
     if (cursor->decision < cursor->last && dedup_get_word(cursor->decision) == cursor->document) {
         dedup_decision_get(cursor->decision, &decision);
         cursor->decision += DEDUP_DECISION_WIDTH;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/num.h"
+#include "cluster_fields.h"
 #include "parts.h"
 #include "pass.h"
 #include "records.h"
@@ -18,7 +19,7 @@
 
 struct batch {
     struct dedup_batch base;
-    struct sg_buf rows, bands, ids;
+    struct sg_buf rows, bands, ids, fields;
     uint64_t documents, bad, blank;
 };
 
@@ -29,7 +30,7 @@ struct place {
 
 struct map {
     struct dedup_job *job;
-    struct dedup_rows docs, batches, bands[DEDUP_PARTITIONS + 1]; /* the last: id keys */
+    struct dedup_rows docs, batches, fields, bands[DEDUP_PARTITIONS + 1]; /* the last: id keys */
     struct dedup_blob ids;
     struct dedup_counts counts;
     size_t first_input, end_input; /* the task's */
@@ -63,6 +64,11 @@ static void put_document(const struct dedup_job *job, struct place *place, struc
     dedup_doc_put(&doc, row);
     if (job->settings.near) memcpy(row + DEDUP_DOC_WIDTH, sketch->values, job->settings.minhash.sketch_bytes);
     batch->rows.len += dedup_doc_width(job);
+    if (job->parameters.cluster_fields) {
+        const struct dedup_fields fields = dedup_fields_of(&at->record, job->parameters.count_by, &at->scope);
+        dedup_fields_put(&fields, sg_buf_room(&batch->fields, DEDUP_FIELDS_WIDTH));
+        batch->fields.len += DEDUP_FIELDS_WIDTH;
+    }
     /* Equal texts meet in a bucket like any other; settle looks at the whole key. */
     put_band(&batch->bands, doc.text_key.lo, batch->documents);
     for (unsigned i = 0; i < sketch->bands; i++) put_band(&batch->bands, sketch->keys[i], batch->documents);
@@ -109,7 +115,7 @@ static enum sg_code work_on(void *context, void *at_work, void *argument, struct
 static enum sg_code begin_batch(void *context, void *argument, struct sg_err *err) {
     struct batch *batch = argument;
     (void)context, (void)err;
-    batch->rows.len = batch->bands.len = batch->ids.len = 0;
+    batch->rows.len = batch->bands.len = batch->ids.len = batch->fields.len = 0;
     batch->documents = batch->bad = batch->blank = 0;
     return SG_OK;
 }
@@ -119,6 +125,7 @@ static void empty_batch(void *argument) {
     sg_buf_free(&batch->rows);
     sg_buf_free(&batch->bands);
     sg_buf_free(&batch->ids);
+    sg_buf_free(&batch->fields);
 }
 
 static enum sg_code write_documents(struct map *map, struct batch *batch, struct sg_err *err) {
@@ -161,6 +168,8 @@ static enum sg_code write_batch(void *context, void *argument, struct sg_err *er
     enum sg_code code = dedup_rows_put(&map->batches, row, err);
     if (code == SG_OK) code = write_documents(map, batch, err);
     if (code == SG_OK) code = write_bands(map, batch, err);
+    for (size_t at = 0; code == SG_OK && at < batch->fields.len; at += DEDUP_FIELDS_WIDTH)
+        code = dedup_rows_put(&map->fields, batch->fields.data + at, err);
     map->counts.documents += batch->documents;
     map->counts.bad += batch->bad;
     map->counts.batches++;
@@ -190,6 +199,9 @@ static enum sg_code open_files(struct map *map, struct sg_err *err) {
         dedup_band_name(name, task, i);
         code = dedup_job_create(job, &map->bands[i], &dedup_band_kind, name, err);
     }
+    snprintf(name, sizeof name, "t%llu.fld", task);
+    if (code == SG_OK && job->parameters.cluster_fields)
+        code = dedup_job_create(job, &map->fields, &dedup_fields_kind, name, err);
     if (code == SG_OK) code = dedup_blob_create(&map->ids, dedup_job_path(job, "t%llu.ids", task), err);
     return code;
 }
@@ -198,12 +210,14 @@ static enum sg_code finish_files(struct map *map, struct sg_err *err) {
     enum sg_code code = dedup_rows_finish(&map->docs, err);
     if (code == SG_OK) code = dedup_rows_finish(&map->batches, err);
     for (int i = 0; code == SG_OK && i <= DEDUP_PARTITIONS; i++) code = dedup_rows_finish(&map->bands[i], err);
+    if (code == SG_OK && map->job->parameters.cluster_fields) code = dedup_rows_finish(&map->fields, err);
     return code == SG_OK ? dedup_blob_finish(&map->ids, err) : code;
 }
 
 static void close_files(struct map *map) {
     dedup_rows_close(&map->docs);
     dedup_rows_close(&map->batches);
+    dedup_rows_close(&map->fields);
     for (int i = 0; i <= DEDUP_PARTITIONS; i++) dedup_rows_close(&map->bands[i]);
     dedup_blob_close(&map->ids);
 }

@@ -41,6 +41,8 @@ struct field {
 /* Sorted by name, with icu and unicode between them (put_versions). */
 static const struct field fields[] = {
     {"bands", COUNT, AT(bands), NULL, 1, DEDUP_LANES, true},
+    {"cluster_fields", FLAG, AT(cluster_fields), NULL, 0, 0, false},
+    {"count_by", TEXT, AT(count_by), NULL, 0, 0, false},
     {"duplicate_ids", CHOICE, AT(duplicate_ids), "stop|keep", 0, 0, false},
     {"exact_key", CHOICE, AT(exact_key), "light|raw", 0, 0, true},
     {"hot", COUNT, AT(hot), NULL, 2, UINT32_MAX, false},

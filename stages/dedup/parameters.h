@@ -38,11 +38,11 @@ struct dedup_parameters {
     unsigned duplicate_ids; /* 0 stop, 1 keep */
     unsigned keep;          /* 0 first, 1 none: copies of paragraphs and lines */
     unsigned spans;         /* 0 cut, 1 mark: repeats of substr */
-    bool keep_components;
+    bool keep_components, cluster_fields;
     uint64_t ngram, bands, rows, min_shingles, hot, seed;
     uint64_t min_count, min_chars, min_left, min_length; /* para, line, substr */
     double threshold;
-    char prefer[256];
+    char prefer[256], count_by[256];
 };
 
 enum sg_code dedup_parameters_from_options(const struct sg_opts *opts, struct dedup_parameters *parameters,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/num.h"
+#include "dates.h"
 #include "io/file.h"
 
 #define RANK_BITS 8
@@ -115,33 +116,12 @@ void dedup_prefer_free(struct dedup_prefer *prefer) {
 
 /* ---- a document ---- */
 
-static bool digits(const char *at, size_t count, uint64_t *value) {
-    *value = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (at[i] < '0' || at[i] > '9') return false;
-        *value = *value * 10 + (uint64_t)(at[i] - '0');
-    }
-    return true;
-}
-
-/* Days since 0000-03-01, after Hinnant's days_from_civil; false when text does not begin with a date. */
-static bool days_of(const char *text, size_t len, uint64_t *days) {
-    uint64_t year, month, day;
-    if (len < 10 || text[4] != '-' || text[7] != '-' || !digits(text, 4, &year) || !digits(text + 5, 2, &month) ||
-        !digits(text + 8, 2, &day) || month < 1 || month > 12 || day < 1 || day > 31 || year == 0)
-        return false;
-    year -= month <= 2;
-    uint64_t of_era = year % 400, of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    *days = year / 400 * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year;
-    return true;
-}
-
 static uint64_t date_of(const struct dedup_prefer_part *part, const struct sg_record *record, struct sg_buf *scratch) {
     const uint64_t last = (1u << DATE_BITS) - 1;
     size_t len;
-    uint64_t days;
+    uint32_t days;
     const char *text = sg_record_string(record, part->member, scratch, &len, NULL);
-    if (!text || !days_of(text, len, &days)) return last;
+    if (!text || !dedup_days_of(text, len, &days)) return last;
     return part->descending ? last - 1 - days : days;
 }
 

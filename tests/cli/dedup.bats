@@ -289,3 +289,32 @@ PYTHON
     [ "$status" -eq 3 ]
     [[ "$stderr" == *"other parameters"* ]]
 }
+
+@test "--cluster-fields: copies, sources and dates of whole clusters, the same from any number of tasks" {
+    text=$(words 1 80)
+    record() { jq -nc --arg id "$1" --arg text "$2" --arg source "$3" --arg date "$4" '{id:$id,text:$text,source:$source,date:$date,dump:("d"+$source)}'; }
+    {
+        record a "$text and one word more" web 2024-05-01
+        record b "$text" books 2019-02-28T10:00:00Z
+        record c "$text" web ""
+        record d "${text}x" "" 2021-01-01
+        record e "something else" mail 2000-02-29
+        record f "nothing at all" "" never
+    } >in.jsonl
+    split -l 2 --additional-suffix=.jsonl in.jsonl part-
+    sangam-dedup -q --cluster-fields part-*.jsonl -o out/
+    zstd -qdc out/part-??.jsonl.zst | jq -c '[.id, .minhash_cluster_size, .dedup_exact, .dedup_near, .dedup_sources, .dedup_first_date, .dedup_last_date]' | sort >got
+    diff - got <<'END'
+["a",4,0,3,2,"2019-02-28","2024-05-01"]
+["e",1,0,0,1,"2000-02-29","2000-02-29"]
+["f",1,0,0,0,"",""]
+END
+    sangam-dedup -q --cluster-fields --count-by nothing part-*.jsonl -o none/
+    [ "$(zstd -qdc none/part-??.jsonl.zst | jq -c .dedup_sources | sort -u)" = 0 ]
+    sangam-dedup plan -q --cluster-fields part-*.jsonl -o many/ --plan p
+    for v in "map 3" "link 2" "cluster 1" "settle 2" "recheck 2" "settle 1" "apply 2"; do
+        set -- $v
+        for ((i = 0; i < $2; i++)); do sangam-dedup "$1" -q --plan p --task "$i/$2"; done
+    done
+    diff <(cd out && sha256sum *.zst) <(cd many && sha256sum *.zst)
+}

@@ -36,11 +36,11 @@ static void defaults_are_golden(void **state) {
     struct dedup_parameters parameters = good("");
     char *json = json_of(&parameters), hex[SG_HASH_HEX];
     assert_string_equal(
-        json, "{\"bands\":21,\"duplicate_ids\":\"stop\",\"exact_key\":\"light\",\"hot\":100000,\"keep\":\"first\","
+        json, "{\"bands\":21,\"cluster_fields\":false,\"count_by\":\"source\",\"duplicate_ids\":\"stop\",\"exact_key\":\"light\",\"hot\":100000,\"keep\":\"first\","
               "\"keep_components\":false,\"min_chars\":0,\"min_count\":2,\"min_left\":1,\"min_length\":100,\"min_shingles\":5,\"mode\":\"near\",\"ngram\":10,\"prefer\":\"len:desc\",\"preset\":\"sangam\","
               "\"profile\":\"shingle\",\"rows\":6,\"scope\":\"corpus\",\"seed\":1,\"sketch\":\"kperm32\",\"spans\":\"cut\",\"threshold\":0.75,"
               "\"unicode\":\"15.0.0\",\"unit\":\"window\",\"verify\":\"auto\"}");
-    assert_string_equal(sg_hash_hex(dedup_parameters_fingerprint(&parameters), hex), "45016c350c373ccb03769ff32e923a9b");
+    assert_string_equal(sg_hash_hex(dedup_parameters_fingerprint(&parameters), hex), "d1ebce2e1e03e72929b7c48c58f88556");
     assert_string_equal(sg_hash_hex(dedup_parameters_keys(&parameters), hex), "993bba45ef9239711bf44f22236fee85");
     free(json);
 }
@@ -99,7 +99,7 @@ static void strange_json_is_refused(void **state) {
         {"\"bands\":21", "\"bands\":9000"}, /* times 6 rows */
         {"\"bands\":21", "\"bands\":21.0"},
         {"{\"bands\":21,", "{\"aaa\":1,\"bands\":21,"},
-        {"\"bands\":21,\"duplicate_ids\":\"stop\"", "\"duplicate_ids\":\"stop\",\"bands\":21"},
+        {"\"bands\":21,\"cluster_fields\":false,\"count_by\":\"source\",\"duplicate_ids\":\"stop\"", "\"duplicate_ids\":\"stop\",\"bands\":21"},
         {"\"unicode\":\"15.0.0\"", "\"unicode\":\"16.0.0\""},
         {"\"unicode\":\"15.0.0\",", ""},
         {"\"hot\":100000,", "\"hot\":100000,\"icu\":\"72.1\","},
