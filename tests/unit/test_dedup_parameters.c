@@ -99,7 +99,7 @@ static void strange_json_is_refused(void **state) {
         {"\"bands\":21", "\"bands\":9000"}, /* times 6 rows */
         {"\"bands\":21", "\"bands\":21.0"},
         {"{\"bands\":21,", "{\"aaa\":1,\"bands\":21,"},
-        {"\"bands\":21,\"cluster_fields\":false,\"count_by\":\"source\",\"duplicate_ids\":\"stop\"", "\"duplicate_ids\":\"stop\",\"bands\":21"},
+        {"\"exact_key\":\"light\",\"hot\":100000", "\"hot\":100000,\"exact_key\":\"light\""},
         {"\"unicode\":\"15.0.0\"", "\"unicode\":\"16.0.0\""},
         {"\"unicode\":\"15.0.0\",", ""},
         {"\"hot\":100000,", "\"hot\":100000,\"icu\":\"72.1\","},
