@@ -198,18 +198,24 @@ static const char *skip_ascii(const char *p, const char *end) {
     return p;
 }
 
-/* At p, where a character begins: over all that stays as it is, to one that must be taken apart or has something behind it. */
+/* Over characters that stay as they are, to one that must be taken apart or has something behind it. Each is looked at once:
+ * as the one behind. */
 static const char *skip_plain(const char *p, const char *end, enum form form) {
-    while ((p = skip_ascii(p, end)) < end) {
-        const char *behind = p;
-        uint32_t c = sg_utf8_next(&behind);
-        if (!begins_anew(c) || (form != NFC && c >= 0xC0)) return p;
-        if (behind < end &&
-            (unsigned char)*behind >= 0xCC) { /* below stand characters that begin anew: U+0300 is CC 80 */
-            const char *next = behind;
-            if (!begins_anew(sg_utf8_next(&next))) return p;
+    p = skip_ascii(p, end);
+    const char *behind = p;
+    uint32_t c = sg_utf8_next(&behind);
+    if (!begins_anew(c)) return p;
+    while (form == NFC || c < 0xC0) {
+        const char *next = behind;
+        if (next == end) return end;
+        c = sg_utf8_next(&next);
+        if (!begins_anew(c)) return p;
+        p = c < 0x80 ? skip_ascii(behind, end) : behind;
+        if (p != behind) { /* another ASCII character, perhaps the base of a mark */
+            c = (unsigned char)*p;
+            next = p + 1;
         }
-        p = behind;
+        behind = next;
     }
     return p;
 }
