@@ -55,9 +55,9 @@ static const char *const manual[] = {
     "minhash_cluster_id, 32 hex digits, empty when it is alone. The ledger beside each output has a line for each document "
     "removed: id, reason (exact or near), cluster, survivor_id, similarity, method (key, sketch, text or band), "
     "cluster_size, bytes.",
-    "A preset sets profile, unit, ngram, bands, rows and verification to the published values of a recipe; options that are given "
-    "win. The receipt's settings hold the values in force and, as preset_differences, everything that is done otherwise than in "
-    "the recipe. A preset has the recipe's recall, never its signatures.",
+    "A preset sets profile, unit, ngram, bands, rows and verification to the published values of a recipe; options that are "
+    "given win. The receipt's settings hold the values in force and, as preset_differences, everything that is done otherwise "
+    "than in the recipe. A preset has the recipe's recall, never its signatures.",
     "Inputs are read up to three times; standard input is first copied to --tmp.",
     NULL};
 /* clang-format on */
