@@ -29,6 +29,12 @@ static const struct sg_option dedup_test_options[] = {
     {"duplicate-ids", 0, SG_OPTION_CHOICE, "stop|keep", "stop", "", true},
     {"keep-components", 0, SG_OPTION_FLAG, NULL, NULL, "", true},
     {"hot", 0, SG_OPTION_COUNT, "N", "100000", "", true},
+    {"keep", 0, SG_OPTION_CHOICE, "first|none", "first", "", true},
+    {"min-count", 0, SG_OPTION_COUNT, "N", "2", "", true},
+    {"min-chars", 0, SG_OPTION_COUNT, "N", NULL, "", true},
+    {"min-left", 0, SG_OPTION_COUNT, "N", "1", "", true},
+    {"min-length", 0, SG_OPTION_COUNT, "L", "100", "", true},
+    {"spans", 0, SG_OPTION_CHOICE, "cut|mark", "cut", "", true},
     {"seed", 0, SG_OPTION_COUNT, "N", "1", "", true},
     {0}};
 

@@ -64,9 +64,9 @@ static uint64_t windows_of(const struct dedup_settings *settings, struct dedup_s
  * would change, nfc and len become the other form and all is done again. */
 static uint64_t sketch_of(const struct dedup_settings *settings, struct dedup_scratch *scratch, const char **nfc,
                           size_t *len, uint32_t *minima) {
-    scratch->shingles.cut = settings->cut;
+    scratch->shingles.shape = settings->shape;
     uint64_t windows = windows_of(settings, scratch, *nfc, *len, minima);
-    if (!dedup_cut_takes_nfc(&settings->cut)) {
+    if (!dedup_shape_takes_nfc(&settings->shape)) {
         if (!settings->raw_key) dedup_keytext_nfc(nfc, len, &scratch->nfc);
         return windows;
     }
@@ -77,8 +77,8 @@ static uint64_t sketch_of(const struct dedup_settings *settings, struct dedup_sc
 
 size_t dedup_document_windows(const struct dedup_settings *settings, struct dedup_scratch *scratch, const char *text,
                               size_t len, struct sg_buf *out) {
-    scratch->shingles.cut = settings->cut;
-    if (dedup_cut_takes_nfc(&settings->cut)) dedup_keytext_nfc(&text, &len, &scratch->nfc);
+    scratch->shingles.shape = settings->shape;
+    if (dedup_shape_takes_nfc(&settings->shape)) dedup_keytext_nfc(&text, &len, &scratch->nfc);
     return dedup_shingles_set(&scratch->shingles, text, len, out);
 }
 
@@ -95,7 +95,7 @@ void dedup_document_read(const struct dedup_settings *settings, struct dedup_scr
         dedup_keytext_nfc(&nfc, &len, &scratch->nfc);
     *doc = (struct dedup_doc){.text_key = text_key(settings, scratch, document, nfc, len),
                               .id_key = sg_hash128(document->id, document->id_len, 0),
-                              .priority = ~(uint64_t)document->text_len,
+                              .priority = document->priority,
                               .windows = saturated(windows),
                               .bytes = saturated(document->text_len)};
     sketch->bands = 0;

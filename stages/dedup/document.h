@@ -3,8 +3,8 @@
  *
  * Shape   (id, text, scope) -> keys, sketch, band keys. As a row of 64 bytes and the sketch, little-endian:
  *           0 text key (lo, hi)  16 id key  32 u64 priority  40 u32 windows  44 u32 text bytes (both saturate)
- *          48 u64 where its id stands in t0.ids   56 u64 low half of the XXH3-128 of the line
- * Units   priority: the smaller stays; len:desc is the complement of the bytes of text.
+ *          48 u64 where its id stands in ti.ids   56 u64 low half of the XXH3-128 of the line
+ * Units   priority: the smaller stays (prefer.h).
  * Calls   dedup_document_read on any thread with its own scratch; settings are read-only.
  * Owns    struct dedup_scratch owns its buffers; free accepts {0}.
  * Errors  none.
@@ -26,7 +26,7 @@ struct dedup_settings {
     bool near;             /* else exact keys alone */
     bool raw_key;          /* the exact key is of the text as it is */
     uint32_t min_shingles; /* fewer windows: exact only */
-    struct dedup_cut cut;
+    struct dedup_shape shape;
     bool fss; /* else kperm32 */
     struct dedup_minhash minhash;
 };
@@ -54,6 +54,7 @@ struct dedup_document {
     const char *id, *text;
     size_t id_len, text_len;
     uint64_t scope; /* 0, or a hash of the part of the corpus it belongs to */
+    uint64_t priority;
 };
 
 /* Text key and nothing else. */

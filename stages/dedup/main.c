@@ -33,15 +33,35 @@ static const struct sg_option options[] = {
     {"scope", 0, SG_OPTION_CHOICE, "corpus|language", "corpus",
      "compare all documents, or only those of one language and script", true},
     {"prefer", 0, SG_OPTION_TEXT, "RULE", "len:desc",
-     "which document of a cluster stays: the longest text", true},
+     "which document of a cluster stays, such as source:rank.tsv,date:desc,len:desc; the default: the longest text", true},
     {"duplicate-ids", 0, SG_OPTION_CHOICE, "stop|keep", "stop",
      "two different lines with one id: stop with exit 3, or tell them apart by their text", true},
     {"keep-components", 0, SG_OPTION_FLAG, NULL, NULL,
      "add dedup_component, which all documents that are connected by shared keys have in common", true},
     {"hot", 0, SG_OPTION_COUNT, "N", "100000",
      "components above N documents are cut by sharper bands first", true},
+    {"keep", 0, SG_OPTION_CHOICE, "first|none", "first",
+     "para, line: which copy stays: the one in the document that --prefer prefers, or none", true},
+    {"min-count", 0, SG_OPTION_COUNT, "N", "2",
+     "para, line: what stands in the corpus fewer than N times stays", true},
+    {"min-chars", 0, SG_OPTION_COUNT, "N", NULL,
+     "para, line: what has fewer than N characters stays (default: 0 for para, 20 for line)", true},
+    {"min-left", 0, SG_OPTION_COUNT, "N", "1",
+     "para, line, substr: a document with cuts and fewer than N characters left goes as a whole", true},
+    {"min-length", 0, SG_OPTION_COUNT, "L", "100",
+     "substr: shorter repeats stay; code points, of which Han and kana count twice", true},
+    {"spans", 0, SG_OPTION_CHOICE, "cut|mark", "cut",
+     "substr: cut repeats out of the texts, or leave texts as they are and list the repeats in the ledger", true},
     {"seed", 0, SG_OPTION_COUNT, "N", "1",
      "seed of the hash functions of the sketch", true},
+    {"plan", 0, SG_OPTION_TEXT, "DIR", NULL,
+     "keep plan and intermediate files in DIR; run again with it, an interrupted run goes on"},
+    {0}};
+
+static const struct sg_option verb_options[] = {
+    {"plan", 0, SG_OPTION_TEXT, "DIR", NULL, "what 'sangam-dedup plan' made: says what to do, and holds all files between verbs"},
+    {"task", 0, SG_OPTION_TEXT, "I/N", "0/1", "this process does part I of N, counted from 0; N may be another for each verb"},
+    {"consume", 0, SG_OPTION_FLAG, NULL, NULL, "delete files of DIR that no later verb reads, once this one is done"},
     {0}};
 
 static const char *const manual[] = {
@@ -59,11 +79,46 @@ static const char *const manual[] = {
     "given win. The receipt's settings hold the values in force and, as preset_differences, everything that is done otherwise "
     "than in the recipe. A preset has the recipe's recall, never its signatures.",
     "Inputs are read up to three times; standard input is first copied to --tmp.",
+    "On many machines: plan once, then map, link, cluster, settle, recheck, settle and apply, each as any number of tasks, all "
+    "tasks of one before the first of the next. A Slurm array job is 'sangam-dedup map --plan DIR --task "
+    "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT'. The answer does not depend on how many tasks there were. A task that is "
+    "done already returns at once; a file that was cut, damaged or made from other inputs or options is refused by name.",
     NULL};
 /* clang-format on */
 
 static const struct sg_verb verbs[] = {
-    {.name = "run", .about = "deduplicate a corpus on one machine", .usage = "[OPTIONS] INPUT... -o OUTPUT", .run = dedup_run},
+    {.name = "run",
+     .about = "deduplicate a corpus on one machine",
+     .usage = "[OPTIONS] INPUT... -o OUTPUT",
+     .run = dedup_run},
+    {.name = "plan",
+     .about = "write down what is to be done, for the verbs below",
+     .usage = "[OPTIONS] INPUT... -o OUTPUT --plan DIR",
+     .run = dedup_run_plan},
+    {.name = "map",
+     .about = "read a share of the inputs: keys and sketches",
+     .usage = "--plan DIR [--task I/N]",
+     .options = verb_options, .run = dedup_run_map, .planned = true},
+    {.name = "link",
+     .about = "find documents that share a key",
+     .usage = "--plan DIR [--task I/N]",
+     .options = verb_options, .run = dedup_run_link, .planned = true},
+    {.name = "cluster",
+     .about = "find what is connected (one task)",
+     .usage = "--plan DIR",
+     .options = verb_options, .run = dedup_run_cluster, .planned = true},
+    {.name = "settle",
+     .about = "decide who stays; again after recheck",
+     .usage = "--plan DIR [--task I/N]",
+     .options = verb_options, .run = dedup_run_settle, .planned = true},
+    {.name = "recheck",
+     .about = "read the texts that sketches leave in doubt",
+     .usage = "--plan DIR [--task I/N]",
+     .options = verb_options, .run = dedup_run_recheck, .planned = true},
+    {.name = "apply",
+     .about = "write a share of the outputs",
+     .usage = "--plan DIR [--task I/N]",
+     .options = verb_options, .run = dedup_run_apply, .planned = true},
     {0}};
 
 static const struct sg_stage stage = {

@@ -30,6 +30,10 @@ struct field {
     bool keys;          /* decides keys or sketches */
 };
 
+/* Short lines repeat for many reasons: "}", "Yes.", refrains, cells of tables. From about this length on, a line that stands
+ * somewhere else too is a copy. Blocks are parted by their authors and need no such limit. */
+#define LINE_CHARS 20
+
 #define AT(member) offsetof(struct dedup_parameters, member)
 #define NO_LIMIT UINT64_MAX
 
@@ -40,7 +44,12 @@ static const struct field fields[] = {
     {"duplicate_ids", CHOICE, AT(duplicate_ids), "stop|keep", 0, 0, false},
     {"exact_key", CHOICE, AT(exact_key), "light|raw", 0, 0, true},
     {"hot", COUNT, AT(hot), NULL, 2, UINT32_MAX, false},
+    {"keep", CHOICE, AT(keep), "first|none", 0, 0, false},
     {"keep_components", FLAG, AT(keep_components), NULL, 0, 0, false},
+    {"min_chars", COUNT, AT(min_chars), NULL, 0, NO_LIMIT, false},
+    {"min_count", COUNT, AT(min_count), NULL, 2, 65536, false},
+    {"min_left", COUNT, AT(min_left), NULL, 0, NO_LIMIT, false},
+    {"min_length", COUNT, AT(min_length), NULL, 20, 10000, false},
     {"min_shingles", COUNT, AT(min_shingles), NULL, 1, UINT32_MAX, true},
     {"mode", CHOICE, AT(mode), "near|exact|para|line|substr|cross", 0, 0, false},
     {"ngram", COUNT, AT(ngram), NULL, 1, DEDUP_NGRAM_MOST, true},
@@ -51,6 +60,7 @@ static const struct field fields[] = {
     {"scope", CHOICE, AT(scope), "corpus|language", 0, 0, true},
     {"seed", COUNT, AT(seed), NULL, 0, NO_LIMIT, true},
     {"sketch", CHOICE, AT(sketch), "kperm32|fss", 0, 0, true},
+    {"spans", CHOICE, AT(spans), "cut|mark", 0, 0, false},
     {"threshold", NUMBER, AT(threshold), NULL, 0, 0, false},
     {"unit", CHOICE, AT(unit), "window|word|space|char|icu", 0, 0, true},
     {"verify", CHOICE, AT(verify), "auto|text|sketch|none", 0, 0, false},
@@ -205,14 +215,17 @@ enum sg_code dedup_parameters_from_options(const struct sg_opts *opts, struct de
         if (!read_option(opts, &fields[i], parameters))
             return sg_err_set(err, SG_USAGE, "--%s is too long", fields[i].name);
     const char *values = dedup_presets[parameters->preset].values;
+    char text[64];
     for (size_t i = 0; i < FIELDS; i++) {
-        char name[32], text[64];
+        char name[32];
         option_name(&fields[i], name);
         if (!sg_opts_given(opts, name) && preset_value(values, fields[i].name, text) &&
             !read_text(parameters, &fields[i], text))
             return sg_err_set(err, SG_USAGE, "preset %s is damaged: %s", dedup_presets[parameters->preset].name, name);
     }
     if (parameters->ngram == 0 && !sg_opts_given(opts, "ngram")) parameters->ngram = usual_ngram(parameters->unit);
+    if (parameters->mode == DEDUP_LINE && !sg_opts_given(opts, "min-chars") && !preset_value(values, "min_chars", text))
+        parameters->min_chars = LINE_CHARS;
     return check(parameters, SG_USAGE, err);
 }
 
@@ -325,13 +338,13 @@ enum sg_code dedup_parameters_settings(const struct dedup_parameters *parameters
     settings->near = parameters->mode == DEDUP_NEAR || parameters->mode == DEDUP_CROSS;
     settings->raw_key = parameters->exact_key == 1;
     settings->min_shingles = (uint32_t)parameters->min_shingles;
-    settings->cut = (struct dedup_cut){.profile = (enum dedup_profile)parameters->profile,
-                                       .unit = (enum dedup_unit)parameters->unit,
+    settings->shape = (struct dedup_shape){.profile = (enum dedup_profile)parameters->profile,
+                                       .unit = (enum dedup_shingle_unit)parameters->unit,
                                        .ngram = (unsigned)parameters->ngram};
     settings->fss = parameters->sketch == 1;
     dedup_minhash_init(&settings->minhash, (unsigned)parameters->bands, (unsigned)parameters->rows, parameters->seed);
     settings->minhash.band_seed = dedup_parameters_keys(parameters).lo;
-    return dedup_units_ready(settings->cut.unit, err);
+    return dedup_shingle_units_ready(settings->shape.unit, err);
 }
 
 struct dedup_rule dedup_parameters_rule(const struct dedup_parameters *parameters) {

@@ -30,14 +30,17 @@ struct dedup_parameters {
     unsigned mode;          /* enum dedup_mode */
     unsigned preset;        /* which row of presets.h */
     unsigned profile;       /* enum dedup_profile */
-    unsigned unit;          /* enum dedup_unit */
+    unsigned unit;          /* enum dedup_shingle_unit */
     unsigned sketch;        /* 0 kperm32, 1 fss */
     unsigned exact_key;     /* 0 light, 1 raw */
     unsigned verify;        /* enum dedup_verify */
     unsigned scope;         /* 0 corpus, 1 language */
     unsigned duplicate_ids; /* 0 stop, 1 keep */
+    unsigned keep;          /* 0 first, 1 none: copies of paragraphs and lines */
+    unsigned spans;         /* 0 cut, 1 mark: repeats of substr */
     bool keep_components;
     uint64_t ngram, bands, rows, min_shingles, hot, seed;
+    uint64_t min_count, min_chars, min_left, min_length; /* para, line, substr */
     double threshold;
     char prefer[256];
 };

@@ -68,7 +68,7 @@ static const char *const dolma[] = {
     NO_BLOOM, "scope: all input of a run; the recipe ran each source alone", NULL};
 static const char *const ccnet[] = {
     LINE_MODE_HASH, SIGMA, "scope: all input of a run; the recipe ran groups of shards",
-    "no least length of documents: the recipe removes those under 300 characters", NULL};
+    "documents from which nothing is cut stay, however short; the recipe removes all under 300 characters", NULL};
 static const char *const sentence3[] = {
     "unit: a line instead of three sentences that follow each other", "keys: 96 bits of XXH3-128 instead of a 64-bit hash", SIGMA,
     "no least number of words (50) and sentences (3) that must be left of a document", NULL};
@@ -100,8 +100,9 @@ const struct dedup_preset dedup_presets[] = {
      "mode=near profile=slimpajama unit=word ngram=5 bands=20 rows=5 verify=none threshold=0.8 min_shingles=1", duplodocus},
     {"dclm-bff", "mlfoundations/dclm 361714b: dedup/bff", "mode=para profile=raw unit=word ngram=13 threshold=0.8", dclm},
     {"dolma-para", "allenai/dolma 669f534: docs/deduplication.md, dolma-v1_5 para_dedupe",
-     "mode=line profile=raw exact_key=raw", dolma},
-    {"ccnet", "facebookresearch/cc_net bda555b: dedup.py, text_normalizer.py, mine.py", "mode=line profile=ccnet", ccnet},
+     "mode=line profile=raw exact_key=raw min_chars=0", dolma},
+    {"ccnet", "facebookresearch/cc_net bda555b: dedup.py, text_normalizer.py, mine.py",
+     "mode=line profile=ccnet min_chars=0 min_left=300", ccnet},
     {"sentence3", DATATROVE "pipeline/dedup/sentence_dedup.py", "mode=line profile=fineweb", sentence3},
 };
 

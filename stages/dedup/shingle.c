@@ -17,14 +17,14 @@
 static void start_other(struct dedup_shingles *shingles, const char *text, size_t len) {
     struct sg_buf *key = &shingles->key;
     key->len = 0;
-    dedup_key_text(shingles->cut.profile, text, len, &shingles->scratch, key);
+    dedup_key_text(shingles->shape.profile, text, len, &shingles->scratch, key);
     sg_buf_room(key, 16); /* for the hash of the last token */
-    dedup_units_start(&shingles->units, shingles->cut.unit, key->data, key->len);
+    dedup_shingle_units_start(&shingles->units, shingles->shape.unit, key->data, key->len);
     shingles->tokens.not_nfc = false;
 }
 
 void dedup_shingles_start(struct dedup_shingles *shingles, const char *text, size_t len) {
-    if (dedup_cut_takes_nfc(&shingles->cut))
+    if (dedup_shape_takes_nfc(&shingles->shape))
         dedup_tokens_start(&shingles->tokens, text, len);
     else
         start_other(shingles, text, len);
@@ -34,7 +34,7 @@ void dedup_shingles_start(struct dedup_shingles *shingles, const char *text, siz
 
 void dedup_shingles_free(struct dedup_shingles *shingles) {
     dedup_tokens_free(&shingles->tokens);
-    dedup_units_free(&shingles->units);
+    dedup_shingle_units_free(&shingles->units);
     sg_buf_free(&shingles->key);
     sg_buf_free(&shingles->scratch);
 }
@@ -48,10 +48,10 @@ static inline uint64_t mixed(uint64_t h) {
 }
 
 static size_t more_tokens(struct dedup_shingles *shingles, uint64_t *hash, uint8_t *weight) {
-    const struct dedup_cut *cut = &shingles->cut;
-    if (!dedup_cut_takes_nfc(cut)) return dedup_units_next(&shingles->units, hash, weight, DEDUP_CHUNK);
+    const struct dedup_shape *shape = &shingles->shape;
+    if (!dedup_shape_takes_nfc(shape)) return dedup_shingle_units_next(&shingles->units, hash, weight, DEDUP_CHUNK);
     size_t more = dedup_tokens_hashes(&shingles->tokens, hash, weight, DEDUP_CHUNK);
-    if (cut->unit == DEDUP_UNIT_WORD) memset(weight, 1, more);
+    if (shape->unit == DEDUP_UNIT_WORD) memset(weight, 1, more);
     return more;
 }
 
@@ -94,7 +94,7 @@ static inline size_t next_windows(struct dedup_shingles *shingles, unsigned limi
 }
 
 size_t dedup_shingles_next(struct dedup_shingles *shingles, uint64_t *out, size_t room) {
-    unsigned limit = shingles->cut.ngram ? shingles->cut.ngram : DEDUP_WINDOW;
+    unsigned limit = shingles->shape.ngram ? shingles->shape.ngram : DEDUP_WINDOW;
     uint64_t powers[DEDUP_NGRAM_MOST + 1];
     powers[0] = 1;
     for (unsigned i = 1; i <= limit; i++) powers[i] = powers[i - 1] * MULTIPLIER;

@@ -36,13 +36,14 @@ static void defaults_are_golden(void **state) {
     struct dedup_parameters parameters = good("");
     char *json = json_of(&parameters), hex[SG_HASH_HEX];
     assert_string_equal(
-        json,
-        "{\"bands\":21,\"duplicate_ids\":\"stop\",\"exact_key\":\"light\",\"hot\":100000,\"keep_components\":false,"
-        "\"min_shingles\":5,\"mode\":\"near\",\"ngram\":10,\"prefer\":\"len:desc\",\"preset\":\"sangam\","
-        "\"profile\":\"shingle\",\"rows\":6,\"scope\":\"corpus\",\"seed\":1,\"sketch\":\"kperm32\",\"threshold\":0.75,"
-        "\"unicode\":\"15.0.0\",\"unit\":\"window\",\"verify\":\"auto\"}");
+        json, "{\"bands\":21,\"duplicate_ids\":\"stop\",\"exact_key\":\"light\",\"hot\":100000,\"keep\":\"first\","
+              "\"keep_components\":false,\"min_chars\":0,\"min_count\":2,\"min_left\":1,\"min_length\":100,\"min_"
+              "shingles\":5,\"mode\":\"near\",\"ngram\":10,\"prefer\":\"len:desc\",\"preset\":\"sangam\","
+              "\"profile\":\"shingle\",\"rows\":6,\"scope\":\"corpus\",\"seed\":1,\"sketch\":\"kperm32\",\"spans\":"
+              "\"cut\",\"threshold\":0.75,"
+              "\"unicode\":\"15.0.0\",\"unit\":\"window\",\"verify\":\"auto\"}");
     assert_string_equal(sg_hash_hex(dedup_parameters_fingerprint(&parameters), hex),
-                        "eadb98ed7be1badef33efb6d70d99468");
+                        "45016c350c373ccb03769ff32e923a9b");
     assert_string_equal(sg_hash_hex(dedup_parameters_keys(&parameters), hex), "993bba45ef9239711bf44f22236fee85");
     free(json);
 }
@@ -180,9 +181,9 @@ static void settings_follow(void **state) {
     assert_true(settings.near && settings.fss && !settings.raw_key);
     assert_int_equal(settings.minhash.bands, 450);
     assert_int_equal(settings.minhash.rows, 20);
-    assert_int_equal(settings.cut.unit, DEDUP_UNIT_SPACE);
-    assert_int_equal(settings.cut.profile, DEDUP_RAW);
-    assert_int_equal(settings.cut.ngram, 5);
+    assert_int_equal(settings.shape.unit, DEDUP_UNIT_SPACE);
+    assert_int_equal(settings.shape.profile, DEDUP_RAW);
+    assert_int_equal(settings.shape.ngram, 5);
     assert_true(settings.minhash.band_seed == dedup_parameters_keys(&p).lo);
     struct dedup_rule rule = dedup_parameters_rule(&p);
     assert_int_equal(rule.bytes, 160);

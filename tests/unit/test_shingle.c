@@ -413,7 +413,7 @@ static void words_of_the_key_text_are_the_tokens(void **state) {
     uint64_t seed = 31;
     struct sg_buf text = {0}, nfc = {0}, scratch = {0}, key = {0};
     struct dedup_tokens tokens = {0};
-    struct dedup_units units = {0};
+    struct dedup_shingle_units units = {0};
     static uint64_t hash[4096], other[4096];
     static uint8_t weight[4096], second[4096];
     for (int round = 0; round < 3000; round++) {
@@ -426,36 +426,36 @@ static void words_of_the_key_text_are_the_tokens(void **state) {
         key.len = 0;
         dedup_key_text(DEDUP_SHINGLE, text.data, text.len, &scratch, &key);
         sg_buf_room(&key, 16);
-        dedup_units_start(&units, DEDUP_UNIT_WINDOW, key.data, key.len);
-        assert_int_equal(dedup_units_next(&units, other, second, 4096), n);
+        dedup_shingle_units_start(&units, DEDUP_UNIT_WINDOW, key.data, key.len);
+        assert_int_equal(dedup_shingle_units_next(&units, other, second, 4096), n);
         assert_memory_equal(hash, other, n * sizeof *hash);
         assert_memory_equal(weight, second, n);
     }
     dedup_tokens_free(&tokens);
-    dedup_units_free(&units);
+    dedup_shingle_units_free(&units);
     sg_buf_free(&text);
     sg_buf_free(&nfc);
     sg_buf_free(&scratch);
     sg_buf_free(&key);
 }
 
-static void expect_units(enum dedup_unit unit, const char *text, const char *const *tokens, size_t count) {
-    struct dedup_units units = {0};
+static void expect_units(enum dedup_shingle_unit unit, const char *text, const char *const *tokens, size_t count) {
+    struct dedup_shingle_units units = {0};
     struct sg_buf key = {0};
     uint64_t hash[64];
     uint8_t weight[64];
     sg_buf_puts(&key, text);
     sg_buf_room(&key, 16);
-    dedup_units_start(&units, unit, key.data, key.len);
-    assert_int_equal(dedup_units_next(&units, hash, weight, 64), count);
+    dedup_shingle_units_start(&units, unit, key.data, key.len);
+    assert_int_equal(dedup_shingle_units_next(&units, hash, weight, 64), count);
     for (size_t i = 0; i < count; i++) {
         char token[64] = {0};
         strcpy(token, tokens[i]);
         assert_true(hash[i] == dedup_token_hash(token, strlen(token)));
         assert_int_equal(weight[i], 1);
     }
-    assert_int_equal(dedup_units_next(&units, hash, weight, 64), 0);
-    dedup_units_free(&units);
+    assert_int_equal(dedup_shingle_units_next(&units, hash, weight, 64), 0);
+    dedup_shingle_units_free(&units);
     sg_buf_free(&key);
 }
 
@@ -467,11 +467,11 @@ static void units_of_one_text(void **state) {
     expect_units(DEDUP_UNIT_CHAR, text,
                  (const char *const[]){"A", "b", ",", " ", "\u0e44", "\u0e1b", "\u3000", "c", "\u200d", "d", "\u0301", "!"}, 12);
     expect_units(DEDUP_UNIT_ICU, text, (const char *const[]){"Ab", "\u0e44\u0e1b", "c\u200dd\u0301"}, 3);
-    for (int unit = 0; unit <= DEDUP_UNIT_ICU; unit++) expect_units((enum dedup_unit)unit, "", NULL, 0);
+    for (int unit = 0; unit <= DEDUP_UNIT_ICU; unit++) expect_units((enum dedup_shingle_unit)unit, "", NULL, 0);
 }
 
-static size_t windows_cut(const char *text, struct dedup_cut cut) {
-    struct dedup_shingles shingles = {.cut = cut};
+static size_t windows_cut(const char *text, struct dedup_shape cut) {
+    struct dedup_shingles shingles = {.shape = cut};
     struct sg_buf set = {0};
     size_t n = dedup_shingles_set(&shingles, text, strlen(text), &set);
     dedup_shingles_free(&shingles);
@@ -484,18 +484,18 @@ static void ngrams_are_counted(void **state) {
     const char *text = "one two three four five six seven";
     for (unsigned n = 1; n < 12; n++) {
         size_t expected = n <= 7 ? 8 - n : 0;
-        assert_int_equal(windows_cut(text, (struct dedup_cut){.unit = DEDUP_UNIT_WORD, .ngram = n}), expected);
-        assert_int_equal(windows_cut(text, (struct dedup_cut){DEDUP_RAW, DEDUP_UNIT_WORD, n}), expected);
-        assert_int_equal(windows_cut(text, (struct dedup_cut){DEDUP_RAW, DEDUP_UNIT_SPACE, n}), expected);
-        assert_int_equal(windows_cut(text, (struct dedup_cut){DEDUP_FINEWEB, DEDUP_UNIT_ICU, n}), expected);
-        assert_int_equal(windows_cut(text, (struct dedup_cut){DEDUP_RAW, DEDUP_UNIT_WINDOW, 2 * n}), expected);
+        assert_int_equal(windows_cut(text, (struct dedup_shape){.unit = DEDUP_UNIT_WORD, .ngram = n}), expected);
+        assert_int_equal(windows_cut(text, (struct dedup_shape){DEDUP_RAW, DEDUP_UNIT_WORD, n}), expected);
+        assert_int_equal(windows_cut(text, (struct dedup_shape){DEDUP_RAW, DEDUP_UNIT_SPACE, n}), expected);
+        assert_int_equal(windows_cut(text, (struct dedup_shape){DEDUP_FINEWEB, DEDUP_UNIT_ICU, n}), expected);
+        assert_int_equal(windows_cut(text, (struct dedup_shape){DEDUP_RAW, DEDUP_UNIT_WINDOW, 2 * n}), expected);
     }
-    assert_int_equal(windows_cut("abcdefghijklmnopqrstuvwx", (struct dedup_cut){DEDUP_RAW, DEDUP_UNIT_CHAR, 24}), 1);
-    assert_int_equal(windows_cut("abcdefghijklmnopqrstuvw", (struct dedup_cut){DEDUP_RAW, DEDUP_UNIT_CHAR, 24}), 0);
+    assert_int_equal(windows_cut("abcdefghijklmnopqrstuvwx", (struct dedup_shape){DEDUP_RAW, DEDUP_UNIT_CHAR, 24}), 1);
+    assert_int_equal(windows_cut("abcdefghijklmnopqrstuvw", (struct dedup_shape){DEDUP_RAW, DEDUP_UNIT_CHAR, 24}), 0);
     struct sg_buf longer = {0};
     for (int i = 0; i < 1000; i++) sg_buf_printf(&longer, "%d ", i);
     sg_buf_str(&longer);
-    assert_int_equal(windows_cut(longer.data, (struct dedup_cut){DEDUP_RAW, DEDUP_UNIT_SPACE, 256}), 745);
+    assert_int_equal(windows_cut(longer.data, (struct dedup_shape){DEDUP_RAW, DEDUP_UNIT_SPACE, 256}), 745);
     sg_buf_free(&longer);
 }
 

@@ -3,7 +3,7 @@
  *
  * Memory: for icu the spans of a text, 16 bytes a word. Threads: one struct each.
  */
-#include "units.h"
+#include "shingle_units.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "text/words.h"
 #include "unicode_table.h"
 
-enum sg_code dedup_units_ready(enum dedup_unit unit, struct sg_err *err) {
+enum sg_code dedup_shingle_units_ready(enum dedup_shingle_unit unit, struct sg_err *err) {
     struct sg_words *words = NULL;
     if (unit != DEDUP_UNIT_ICU) return SG_OK;
     enum sg_code code = sg_words_new(&words, err);
@@ -21,7 +21,7 @@ enum sg_code dedup_units_ready(enum dedup_unit unit, struct sg_err *err) {
     return code;
 }
 
-void dedup_units_start(struct dedup_units *units, enum dedup_unit unit, const char *key, size_t len) {
+void dedup_shingle_units_start(struct dedup_shingle_units *units, enum dedup_shingle_unit unit, const char *key, size_t len) {
     units->unit = unit;
     units->start = units->at = key;
     units->end = key + len;
@@ -39,7 +39,7 @@ struct token {
 };
 
 /* As dedup_tokens cuts, on a text whose signs are as they shall be; an ignorable one stays where it is. */
-static struct token word_of(struct dedup_units *units) {
+static struct token word_of(struct dedup_shingle_units *units) {
     struct token token = {0};
     const char *p = units->at;
     unsigned kind = DEDUP_SEPARATOR;
@@ -65,7 +65,7 @@ static bool is_space(uint32_t c) {
     return dedup_unicode_entry(c) & DEDUP_SPACE;
 }
 
-static struct token spaced_of(struct dedup_units *units) {
+static struct token spaced_of(struct dedup_shingle_units *units) {
     struct token token = {0};
     const char *p = units->at;
     while (p < units->end) {
@@ -82,7 +82,7 @@ static struct token spaced_of(struct dedup_units *units) {
     return token;
 }
 
-static struct token point_of(struct dedup_units *units) {
+static struct token point_of(struct dedup_shingle_units *units) {
     struct token token = {.start = units->at};
     if (units->at == units->end) return token;
     sg_utf8_next(&units->at);
@@ -91,14 +91,14 @@ static struct token point_of(struct dedup_units *units) {
     return token;
 }
 
-static struct token span_of(struct dedup_units *units) {
+static struct token span_of(struct dedup_shingle_units *units) {
     const struct sg_word *words = (const struct sg_word *)(const void *)units->spans.data;
     if (units->next_span == units->spans.len / sizeof *words) return (struct token){0};
     const struct sg_word *word = &words[units->next_span++];
     return (struct token){units->start + word->start, word->end - word->start, 1};
 }
 
-static struct token next_of(struct dedup_units *units) {
+static struct token next_of(struct dedup_shingle_units *units) {
     switch (units->unit) {
     case DEDUP_UNIT_WINDOW:
     case DEDUP_UNIT_WORD: return word_of(units);
@@ -109,7 +109,7 @@ static struct token next_of(struct dedup_units *units) {
     return (struct token){0};
 }
 
-size_t dedup_units_next(struct dedup_units *units, uint64_t *hash, uint8_t *weight, size_t room) {
+size_t dedup_shingle_units_next(struct dedup_shingle_units *units, uint64_t *hash, uint8_t *weight, size_t room) {
     size_t n = 0;
     for (; n < room; n++) {
         struct token token = next_of(units);
@@ -120,7 +120,7 @@ size_t dedup_units_next(struct dedup_units *units, uint64_t *hash, uint8_t *weig
     return n;
 }
 
-void dedup_units_free(struct dedup_units *units) {
+void dedup_shingle_units_free(struct dedup_shingle_units *units) {
     sg_words_free(units->words);
     sg_buf_free(&units->spans);
     units->words = NULL;
