@@ -20,6 +20,9 @@ NATIVE := $(BUILD)
 HOST   := $(shell uname -m)
 CROSS  := $(filter-out $(HOST),$(filter aarch64,$(ARCH)))
 ifneq ($(CROSS),)
+  ifneq ($(filter check demo soak bench fuzz model install,$(MAKECMDGOALS)),)
+    $(error ARCH=aarch64 goes with: all tests deps check-cross)
+  endif
   override BUILD := $(NATIVE)-aarch64
   CC := aarch64-linux-gnu-gcc
   AR := aarch64-linux-gnu-ar
@@ -140,7 +143,9 @@ help:
 
 # ---- what Debian has to bring ----
 
-have_packages = dpkg-query -W -f='$${Status}\n' $(1) 2>/dev/null | grep -c '^install ok installed$$'
+# A machine with arm64 libraries has some names twice: those of the other architecture count only where they are asked for.
+have_packages = dpkg-query -W -f='$${db:Status-Status} $${Architecture}\n' $(1) 2>/dev/null | \
+    grep -cE "^installed ($(if $(findstring :arm64,$(1)),arm64|)all|$$(dpkg --print-architecture 2>/dev/null))\$$"
 define install_packages
 	@if [ "$$($(call have_packages,$(1)))" = "$(words $(1))" ]; then :; \
 	elif command -v apt-get >/dev/null; then \
