@@ -194,7 +194,7 @@ static enum sg_code sync_folder(const char *path, struct sg_err *err) {
 
 enum sg_code sg_publish_commit(struct sg_publish *file, struct sg_err *err) {
     enum sg_code code = SG_OK;
-    if (!file->straight && !synced(file->fd))
+    if (!file->straight && !file->unsynced && !synced(file->fd))
         code = failed(file->path, "cannot be brought to disk", err);
     /* close: NFS reports here what it could not write. */
     if (close(file->fd) != 0 && code == SG_OK) code = failed(file->path, "cannot be closed", err);
@@ -205,7 +205,7 @@ enum sg_code sg_publish_commit(struct sg_publish *file, struct sg_err *err) {
         else {
             free(file->temp);
             file->temp = NULL;
-            code = sync_folder(file->path, err);
+            if (!file->unsynced) code = sync_folder(file->path, err);
         }
     }
     sg_publish_abort(file);

@@ -26,6 +26,7 @@ struct sg_publish {
         *temp; /* path: where it will stand, links resolved; temp is NULL when written straight */
     int fd;
     bool open, straight;
+    bool unsynced; /* may be set after open: not brought to disk, for files that are checked on reading and made again */
     uint64_t bytes;
     struct sg_hash_state *hash; /* XXH3-128 of what was put */
     struct sg_hash128 digest;   /* the same when committed */

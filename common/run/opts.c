@@ -424,3 +424,27 @@ void sg_opts_settings(const struct sg_opts *opts, struct sg_buf *out) {
     sg_json_close(out, '}');
     free(sorted);
 }
+
+static bool stands_in(const char *name, const char *const *list) {
+    while (*list && strcmp(*list, name) != 0) list++;
+    return *list != NULL;
+}
+
+static void put_word(struct sg_buf *out, const char *name, const char *text) {
+    char *word = text ? sg_printf_dup("--%s=%s", name, text) : sg_printf_dup("--%s", name);
+    sg_json_put_str(out, word);
+    free(word);
+}
+
+void sg_opts_words(const struct sg_opts *opts, const char *const *also, struct sg_buf *out) {
+    sg_json_open(out, '[');
+    for (size_t i = 0; i < opts->count; i++) {
+        const struct value *value = &opts->values[i];
+        const struct sg_option *row = value->row;
+        if (!value->given || !(row->result || stands_in(row->name, also))) continue;
+        for (size_t k = 0; k < value->item_count; k++) put_word(out, row->name, value->items[k]);
+        if (row->type == SG_OPTION_FLAG) put_word(out, row->name, NULL);
+        else if (row->type != SG_OPTION_LIST) put_word(out, row->name, value->text);
+    }
+    sg_json_close(out, ']');
+}

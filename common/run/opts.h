@@ -70,6 +70,10 @@ enum sg_code sg_opts_check(const struct sg_option *option, const char *value,
 /* Canonical JSON object of all rows with .result and their effective values, sorted by name: the settings. */
 void sg_opts_settings(const struct sg_opts *opts, struct sg_buf *out);
 
+/* JSON array of words that give the same result again: "--name=value" of all options that were given and can change a
+ * byte, or stand in the NULL-ended list `also`. */
+void sg_opts_words(const struct sg_opts *opts, const char *const *also, struct sg_buf *out);
+
 /* The candidate with the smallest edit distance to word (at most a third of its length), or NULL. */
 const char *sg_opts_nearest(const char *word, const char *const *candidates, size_t count);
 

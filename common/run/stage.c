@@ -265,31 +265,50 @@ static enum sg_code find_inputs(struct sg_run *run, struct sg_err *err) {
     return code;
 }
 
-static enum sg_code run_with_files(struct sg_run *run, struct sg_err *err) {
+static enum sg_code take_options(struct sg_run *run, struct sg_err *err) {
     const struct sg_opts *opts = run->opts;
-    enum sg_code code = find_inputs(run, err);
-    if (code == SG_OK) code = choose_output(run, err);
     run->level = (int)sg_opts_count(opts, "level");
-    if (code == SG_OK && (run->level < 1 || run->level > 19))
-        code = sg_err_set(err, SG_USAGE, "--level must be from 1 to 19, not %d", run->level);
+    if (run->level < 1 || run->level > 19)
+        return sg_err_set(err, SG_USAGE, "--level must be from 1 to 19, not %d", run->level);
     run->max_record = sg_opts_count(opts, "max-record");
     run->max_bad = sg_opts_limit(opts, "max-bad");
     run->keep_dropped = sg_opts_flag(opts, "keep-dropped");
     run->receipt_path = sg_opts_text(opts, "receipt");
     run->dropped_path = sg_opts_text(opts, "dropped");
     run->bad_path = sg_opts_text(opts, "bad");
-    if (code == SG_OK && run->output_is_folder &&
-        (run->receipt_path || run->dropped_path || run->bad_path))
-        code = sg_err_set(err, SG_USAGE,
-                          "--receipt, --dropped and --bad go with one output; in a folder these "
-                          "files stand beside each output");
+    if (!run->output_is_folder || (!run->receipt_path && !run->dropped_path && !run->bad_path))
+        return SG_OK;
+    return sg_err_set(err, SG_USAGE,
+                      "--receipt, --dropped and --bad go with one output; in a folder these "
+                      "files stand beside each output");
+}
+
+enum sg_code sg_run_options(struct sg_run *run, int count, char **words, struct sg_err *err) {
+    const struct sg_option *tables[SG_STAGE_TABLES];
+    struct sg_buf none = {0};
+    sg_stage_tables(run->stage, NULL, tables);
+    enum sg_code code = sg_opts_parse(&run->planned, tables, count, words, err);
+    if (code != SG_OK) return code;
+    run->opts = run->planned;
+    fix_settings(run, &none);
+    return take_options(run, err);
+}
+
+static enum sg_code run_with_files(struct sg_run *run, struct sg_err *err) {
+    const struct sg_opts *opts = run->opts;
+    bool planned = run->verb && run->verb->planned;
+    enum sg_code code = planned ? SG_OK : find_inputs(run, err);
+    if (code == SG_OK && !planned) code = choose_output(run, err);
+    if (code == SG_OK && !planned) code = take_options(run, err);
     if (code == SG_OK)
         code = sg_budget_init(&run->budget, sg_opts_count(opts, "memory"),
                               (unsigned)sg_opts_count(opts, "threads"), err);
-    if (code == SG_OK) code = run->stage->process ? run_chain(run, err) : run_corpus(run, err);
+    if (code == SG_OK && planned) code = run->verb->run(run, err);
+    else if (code == SG_OK) code = run->stage->process ? run_chain(run, err) : run_corpus(run, err);
     if (strcmp(run->output ? run->output : "-", "-") != 0) free((char *)(uintptr_t)run->output);
     sg_inputs_free(&run->inputs);
     sg_buf_free(&run->settings);
+    sg_opts_free(run->planned);
     return code;
 }
 

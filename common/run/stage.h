@@ -46,6 +46,7 @@ struct sg_verb {
     const struct sg_option *options; /* added to the common ones; NULL: the stage's own */
     enum sg_code (*run)(struct sg_run *run, struct sg_err *err);
     bool bare; /* no INPUT search, no budget, no common file options: verify, status */
+    bool planned; /* inputs and outputs stand in a plan of the stage's: the verb fills them in (sg_run_options) */
 };
 
 struct sg_stage {
@@ -108,6 +109,7 @@ struct sg_run {
     struct sg_hash128 settings_hash;
     bool keep_dropped;
     const char *receipt_path, *dropped_path, *bad_path; /* as given, NULL otherwise */
+    struct sg_opts *planned; /* of a planned verb: what run->opts is then */
 };
 
 int sg_stage_main(const struct sg_stage *stage, int argc, char **argv);
@@ -115,6 +117,9 @@ int sg_stage_main(const struct sg_stage *stage, int argc, char **argv);
 /* Where an input's output goes: run->output itself, or below it by name. Makes the folder. Caller frees. */
 enum sg_code sg_run_output(const struct sg_run *run, const char *name, char **path,
                            struct sg_err *err) SG_MUST_CHECK;
+
+/* A planned verb takes the options of the call that made the plan (their words, sg_opts_words) in place of its own. */
+enum sg_code sg_run_options(struct sg_run *run, int count, char **words, struct sg_err *err) SG_MUST_CHECK;
 
 /* "N bad units of M": SG_DATA when past the limit. final: everything has been read (a percentage is judged only then). */
 enum sg_code sg_run_judge_bad(const struct sg_run *run, uint64_t bad, uint64_t units, bool final,

@@ -1,5 +1,5 @@
 /*
- * corpus: all inputs of a job as one sequence of batches, the same in every pass.
+ * corpus: the inputs of a task as one sequence of batches, the same in every pass.
  *
  * Shape   files in their order; each batch with its span of documents. The first pass learns spans and file hashes, later
  *         ones check against them: an input that changes between passes ends the run.
@@ -13,9 +13,6 @@
 #include "io/frames.h"
 #include "job.h"
 
-#define DEDUP_BATCH_WIDTH 16
-extern const struct dedup_rows_kind dedup_batch_kind;
-
 struct dedup_span {
     size_t input;
     uint64_t first; /* number of its first document */
@@ -26,10 +23,11 @@ struct dedup_span {
 struct dedup_corpus {
     struct dedup_job *job;
     struct sg_frames *reader;
-    size_t input; /* the one at hand */
+    size_t input, end; /* the one at hand; after the last one of the task */
     bool first_pass;
-    struct dedup_rows spans; /* of later passes */
-    uint64_t documents, shown_bytes;
+    struct dedup_rows spans;   /* of later passes: t<part>.bat of the input at hand */
+    uint64_t documents;        /* number of the next document */
+    uint64_t shown_bytes;
     uint64_t memory_bytes;
 };
 

@@ -19,7 +19,7 @@ enum sg_code dedup_stars(struct sg_extsort *sort, struct dedup_rows *edges, stru
 
 struct dedup_graph {
     const struct dedup_job *job;
-    const char *const *files; /* names of edge files; dropped once read */
+    const char *const *files; /* names of edge files */
     size_t file_count;
     uint64_t documents, memory_bytes;
 };

@@ -21,13 +21,13 @@ unsigned dedup_hot_rows(const struct dedup_job *job, unsigned level) {
 }
 
 /* Sorted (key, row number) of all bands of all rows. */
-static enum sg_code sort_bands(struct dedup_job *job, unsigned rows, struct sg_extsort *sort, struct sg_err *err) {
-    const struct dedup_rows_kind kind = dedup_member_kind(job);
-    unsigned bands = job->settings.minhash.sketch_bytes / rows;
+static enum sg_code sort_bands(const struct dedup_settle *settle, unsigned rows, struct sg_extsort *sort, struct sg_err *err) {
+    const struct dedup_rows_kind kind = dedup_member_kind(settle->job);
+    unsigned bands = settle->job->settings.minhash.sketch_bytes / rows;
     struct dedup_rows hot = {0};
     const void *row;
     uint64_t number = 0;
-    enum sg_code code = dedup_job_open(job, &hot, &kind, "hot.set", err);
+    enum sg_code code = dedup_settle_open(settle, &hot, &kind, ".hot", err);
     while (code == SG_OK && (code = dedup_rows_next(&hot, &row, err)) == SG_OK) {
         struct dedup_member member;
         dedup_member_get(row, false, &member);
@@ -43,13 +43,13 @@ static enum sg_code sort_bands(struct dedup_job *job, unsigned rows, struct sg_e
     return code == SG_END ? sg_extsort_sort(sort, err) : code;
 }
 
-/* Each row again, with its new component: that of hot.cmp, or itself alone. */
-static enum sg_code rename_rows(struct dedup_job *job, struct sg_extsort *members, struct sg_err *err) {
-    const struct dedup_rows_kind kind = dedup_member_kind(job);
+/* Each row again, with its new component: that of pp.cmp, or itself alone. */
+static enum sg_code rename_rows(const struct dedup_settle *settle, struct sg_extsort *members, struct sg_err *err) {
+    const struct dedup_rows_kind kind = dedup_member_kind(settle->job);
     struct dedup_rows hot = {0}, components = {0};
     const void *row, *component = NULL;
-    enum sg_code code = dedup_job_open(job, &hot, &kind, "hot.set", err);
-    enum sg_code more = code == SG_OK ? dedup_job_open(job, &components, &dedup_component_kind, "hot.cmp", err) : code;
+    enum sg_code code = dedup_settle_open(settle, &hot, &kind, ".hot", err);
+    enum sg_code more = code == SG_OK ? dedup_settle_open(settle, &components, &dedup_component_kind, ".cmp", err) : code;
     if (more == SG_OK) more = dedup_rows_next(&components, &component, err);
     for (uint64_t number = 0; code == SG_OK && (more == SG_OK || more == SG_END); number++) {
         code = dedup_rows_next(&hot, &row, err);
@@ -67,9 +67,13 @@ static enum sg_code rename_rows(struct dedup_job *job, struct sg_extsort *member
     return code == SG_END ? sg_extsort_sort(members, err) : code;
 }
 
-enum sg_code dedup_hot_cut(struct dedup_job *job, unsigned level, uint64_t count, struct sg_extsort *members,
+enum sg_code dedup_hot_cut(struct dedup_settle *settle, unsigned level, uint64_t count, struct sg_extsort *members,
                            struct sg_err *err) {
-    static const char *const files[] = {"hot.edg"};
+    struct dedup_job *job = settle->job;
+    char edges_name[DEDUP_NAME], components_name[DEDUP_NAME];
+    dedup_partition_name(edges_name, settle->partition, ".hot.edg");
+    dedup_partition_name(components_name, settle->partition, ".cmp");
+    const char *files[] = {edges_name};
     const struct dedup_graph graph = {.job = job,
                                       .files = files,
                                       .file_count = 1,
@@ -79,15 +83,16 @@ enum sg_code dedup_hot_cut(struct dedup_job *job, unsigned level, uint64_t count
     struct dedup_rows edges = {0};
     uint64_t in_components;
     enum sg_code code = dedup_sort_new(job, DEDUP_BAND_WIDTH, 8, &sort, err);
-    if (code == SG_OK) code = sort_bands(job, dedup_hot_rows(job, level), sort, err);
-    if (code == SG_OK) code = dedup_job_create(job, &edges, &dedup_edge_kind, files[0], err);
+    if (code == SG_OK) code = sort_bands(settle, dedup_hot_rows(job, level), sort, err);
+    if (code == SG_OK) code = dedup_job_create(job, &edges, &dedup_edge_kind, edges_name, err);
     if (code == SG_OK) code = dedup_stars(sort, &edges, err);
     if (code == SG_OK) code = dedup_rows_finish(&edges, err);
     dedup_rows_close(&edges);
     sg_extsort_free(sort);
-    if (code == SG_OK) code = dedup_components(&graph, "hot.cmp", &in_components, err);
-    if (code == SG_OK) code = rename_rows(job, members, err);
-    dedup_job_drop(job, "hot.set");
-    dedup_job_drop(job, "hot.cmp");
+    if (code == SG_OK) code = dedup_components(&graph, components_name, &in_components, err);
+    if (code == SG_OK) code = rename_rows(settle, members, err);
+    dedup_settle_drop(settle, ".hot");
+    dedup_settle_drop(settle, ".hot.edg");
+    dedup_settle_drop(settle, ".cmp");
     return code;
 }

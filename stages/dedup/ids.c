@@ -11,6 +11,7 @@
 
 #include "base/num.h"
 #include "io/extsort.h"
+#include "parts.h"
 #include "records.h"
 #include "settle.h"
 
@@ -30,37 +31,36 @@ static enum sg_code list_documents(const struct dedup_job *job, struct sg_extsor
         }
     }
     dedup_rows_close(&edges);
-    dedup_job_drop(job, "id.edg");
     return code == SG_END ? sg_extsort_sort(documents, err) : code;
 }
 
 static enum sg_code join(const struct dedup_job *job, struct sg_extsort *documents, struct sg_extsort *ids,
                          struct sg_err *err) {
-    const struct dedup_rows_kind kind = {"DOCT", dedup_doc_width(job), DEDUP_BLOCK};
-    struct dedup_rows docs = {0};
+    struct dedup_parts_rows docs = {.job = job, .kind = dedup_doc_kind(job), .suffix = ".doc"};
     const void *record, *row = NULL;
     uint64_t read = 0, last = UINT64_MAX;
-    enum sg_code code = dedup_job_open(job, &docs, &kind, "t0.doc", err);
+    enum sg_code code = SG_OK;
     while (code == SG_OK && (code = sg_extsort_next(documents, &record, err)) == SG_OK) {
         uint64_t document = dedup_get_word(record);
         if (document == last) continue;
         last = document;
-        while (code == SG_OK && read <= document) code = dedup_rows_next(&docs, &row, err), read++;
+        while (code == SG_OK && read <= document) code = dedup_parts_next(&docs, &row, err), read++;
         if (code != SG_OK) break;
         struct dedup_doc doc;
         dedup_doc_get(row, &doc);
-        const uint64_t words[] = {doc.id_key.hi, doc.id_key.lo, doc.line_low, doc.id_offset, document};
+        const uint64_t place = (uint64_t)docs.part << DEDUP_PLACE_BITS | doc.id_offset;
+        const uint64_t words[] = {doc.id_key.hi, doc.id_key.lo, doc.line_low, place, document};
         char out[WIDTH];
         for (int i = 0; i < 5; i++) dedup_put_word(out + 8 * i, words[i]);
         code = sg_extsort_put(ids, out, err);
     }
-    dedup_rows_close(&docs);
+    dedup_parts_close(&docs);
     return code == SG_END ? sg_extsort_sort(ids, err) : code;
 }
 
 struct findings {
     uint64_t ids;                /* that have different lines */
-    uint64_t examples[EXAMPLES]; /* where the first of them stand in t0.ids */
+    uint64_t examples[EXAMPLES]; /* places of the first of them */
 };
 
 static enum sg_code look(struct sg_extsort *ids, struct findings *findings, struct sg_err *err) {
@@ -88,7 +88,7 @@ static enum sg_code report(const struct dedup_job *job, const struct findings *f
     char shown[80];
     enum sg_code code = SG_OK;
     for (uint64_t i = 0; code == SG_OK && i < findings->ids && i < EXAMPLES; i++) {
-        code = dedup_blob_get(&job->ids, findings->examples[i], &id, err);
+        code = dedup_job_id(job, findings->examples[i], &id, err);
         sg_buf_str(&id);
         if (id.len > 60) memcpy(id.data + 57, "...", 4);
         sg_buf_printf(&list, "%s%s", i ? ", " : "", sg_err_quote(id.data, shown, sizeof shown));
@@ -104,7 +104,7 @@ static enum sg_code report(const struct dedup_job *job, const struct findings *f
     return code;
 }
 
-enum sg_code dedup_check_ids(struct dedup_job *job, struct sg_err *err) {
+enum sg_code dedup_check_ids(struct dedup_job *job, struct dedup_counts *counts, struct sg_err *err) {
     struct sg_extsort *documents = NULL, *ids = NULL;
     struct findings findings = {0};
     enum sg_code code = dedup_sort_new(job, 8, 8, &documents, err);
@@ -114,7 +114,7 @@ enum sg_code dedup_check_ids(struct dedup_job *job, struct sg_err *err) {
     if (code == SG_OK) code = look(ids, &findings, err);
     sg_extsort_free(documents);
     sg_extsort_free(ids);
-    job->counts.duplicate_ids = findings.ids;
+    counts->duplicate_ids = findings.ids;
     if (code == SG_OK && findings.ids && !job->duplicate_ids_keep) code = report(job, &findings, err);
     return code;
 }

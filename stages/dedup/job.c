@@ -12,7 +12,7 @@ char *dedup_job_path(const struct dedup_job *job, const char *format, ...) {
     va_start(args, format);
     vsnprintf(name, sizeof name, format, args);
     va_end(args);
-    sg_buf_printf(&path, "%s/%s", job->run->tmp, name);
+    sg_buf_printf(&path, "%s/%s", job->folder, name);
     return sg_buf_take(&path);
 }
 
@@ -27,6 +27,7 @@ enum sg_code dedup_job_open(const struct dedup_job *job, struct dedup_rows *rows
 }
 
 void dedup_job_drop(const struct dedup_job *job, const char *name) {
+    if (!job->consume) return;
     char *path = dedup_job_path(job, "%s", name);
     unlink(path);
     free(path);
@@ -36,10 +37,47 @@ uint32_t dedup_doc_width(const struct dedup_job *job) {
     return DEDUP_DOC_WIDTH + (job->settings.near ? job->settings.minhash.sketch_bytes : 0);
 }
 
+struct dedup_rows_kind dedup_doc_kind(const struct dedup_job *job) {
+    return (struct dedup_rows_kind){"DOCT", dedup_doc_width(job), DEDUP_BLOCK, false};
+}
+
+/* Input i is the task's when its first byte falls into the task's share of all bytes; empty files count one. */
+void dedup_task_inputs(const struct dedup_job *job, size_t *first, size_t *end) {
+    uint64_t total = 0, before = 0;
+    for (size_t i = 0; i < job->input_count; i++) total += job->inputs[i].given->bytes + 1;
+    *first = *end = 0;
+    for (size_t i = 0; i < job->input_count; i++) {
+        uint64_t owner = (uint64_t)((unsigned __int128)before * job->task.count / total);
+        if (owner < job->task.number) *first = i + 1;
+        if (owner <= job->task.number) *end = i + 1;
+        before += job->inputs[i].given->bytes + 1;
+    }
+}
+
+bool dedup_task_has(const struct dedup_job *job, int partition) {
+    return (uint64_t)partition % job->task.count == job->task.number;
+}
+
+static enum sg_code get_place(const struct dedup_blob *blob, uint64_t place, struct sg_buf *into, struct sg_err *err) {
+    return dedup_blob_get(blob, place & ((1ull << DEDUP_PLACE_BITS) - 1), into, err);
+}
+
+enum sg_code dedup_job_id(const struct dedup_job *job, uint64_t place, struct sg_buf *id, struct sg_err *err) {
+    return get_place(&job->parts[place >> DEDUP_PLACE_BITS].ids, place, id, err);
+}
+
+enum sg_code dedup_job_set(const struct dedup_job *job, uint64_t place, struct sg_buf *set, struct sg_err *err) {
+    return get_place(&job->sets[place >> DEDUP_PLACE_BITS], place, set, err);
+}
+
 void dedup_job_free(struct dedup_job *job) {
     for (size_t i = 0; i < job->input_count; i++) free(job->inputs[i].path);
+    for (size_t i = 0; i < job->part_count; i++) dedup_blob_close(&job->parts[i].ids);
+    for (size_t i = 0; i < job->set_count; i++) dedup_blob_close(&job->sets[i]);
     free(job->inputs);
+    free(job->parts);
+    free(job->sets);
+    free(job->folder);
+    dedup_prefer_free(&job->prefer);
     sg_buf_free(&job->about.json);
-    dedup_blob_close(&job->ids);
-    dedup_blob_close(&job->sets);
 }

@@ -1,20 +1,22 @@
 /*
- * job: one run of deduplication: its parameters, its inputs and the files its verbs hand to each other.
+ * job: one deduplication: its parameters, its inputs and the files its verbs hand to each other.
  *
- * Shape   seven verbs, each a function from files in the job's folder to files there. Names begin with the task, t0:
- *           plan     plan.json
- *           map      t0.doc (a row a document, in input order), t0.ids (their ids), t0.bat (a row a batch),
- *                    t0-NN.bnd (band and exact keys, by key), t0.idk (id keys)
- *           link     NN.edg (documents that share a key), id.edg (documents that share an id key)
- *           cluster  component.cmp (document, component; by document)
- *           settle   decided.map, copies.cpy, open.set and border.doc (what texts must decide)
- *           recheck  t0.set (window sets), set.idx;  then settle again
- *           (settle) t0.map (decisions by document)
+ * Shape   seven verbs, each a function from files in the job's folder to files there; each can be cut into tasks i of n.
+ *         i: the number of a task; pp: of a partition. A verb's last file is VERB-i.sum (sums.h): with it a task is done.
+ *           plan     plan.json (plan.h)
+ *           map      ti.doc (a row a document, in input order), ti.ids (their ids), ti.bat (a row a batch), ti-pp.bnd (band
+ *                    and exact keys), ti-id.bnd (id keys), ti.in (a row an input)
+ *           link     pp.edg (documents that share a key), id.edg (documents that share an id key)
+ *           cluster  pp.mem (rows of all documents that share a key with others, with their component)
+ *           settle   pp.map (decisions, by document); or, where sketches leave doubts, pp.dec pp.cpy pp.opn pp.brd
+ *           recheck  si.set (window sets of the documents in doubt), si.idx;  then settle once more, for pp.map
  *           apply    the outputs
- * Units   documents are numbered from 0 in input order; no decision depends on these numbers.
- * Calls   dedup_job_init, the verbs in that order, dedup_job_free.
+ *         map, recheck and apply share out the inputs by their bytes; link and settle the partitions; cluster is one task.
+ * Units   documents are numbered from 0 in input order, in the files of a map task from the task's own start; no decision
+ *         depends on these numbers. id and set places: task << 40 | byte.
+ * Calls   dedup_job_init; the verbs in that order; dedup_job_free.
  * Owns    all below; run is borrowed.
- * Errors  per verb.
+ * Errors  per verb. SG_USAGE: a verb whose predecessor has not finished, named with its task.
  * Source  dedup.md sections 4 to 7; contract.md sections 3, 4, 6.
  */
 #ifndef SANGAM_DEDUP_JOB_H
@@ -23,19 +25,36 @@
 #include "blob.h"
 #include "document.h"
 #include "leader.h"
+#include "prefer.h"
+#include "parameters.h"
 #include "rows.h"
 #include "run/stage.h"
 
 #define DEDUP_PARTITIONS 16 /* by the first four bits of a key */
+#define DEDUP_PLACE_BITS 40 /* of a place: a byte of a task's file */
 
 struct dedup_input {
     const struct sg_input *given;
     char *path;                /* what is read: given->path, or the spooled copy of a pipe */
     bool stream;               /* its frames do not hold whole lines */
     uint64_t bytes, raw_bytes; /* of the file, and decompressed */
-    uint64_t first, documents, bad, blank;
-    struct sg_hash128 hash; /* of the file's bytes */
+    uint64_t documents, bad, blank;
+    unsigned part;              /* the map task that read it */
+    uint64_t first;             /* number of its first document */
+    uint64_t first_batch;       /* its first row in t<part>.bat */
+    struct sg_hash128 hash;     /* of the file's bytes */
     int64_t mtime_ns;
+};
+
+/* What a map task left. */
+struct dedup_part {
+    uint64_t first; /* number of its first document */
+    uint64_t documents;
+    struct dedup_blob ids;
+};
+
+struct dedup_task {
+    uint64_t number, count;
 };
 
 /* What happened, for receipts and the last line. */
@@ -49,6 +68,11 @@ struct dedup_counts {
 
 struct dedup_job {
     struct sg_run *run;
+    char *folder; /* of the files between verbs */
+    bool consume; /* drop what no later verb reads */
+    struct dedup_task task;
+    struct dedup_parameters parameters;
+    struct dedup_prefer prefer;
     struct dedup_settings settings;
     struct dedup_rule rule;
     enum dedup_verify verify;
@@ -58,10 +82,12 @@ struct dedup_job {
     struct dedup_about about;
     struct dedup_input *inputs;
     size_t input_count;
+    struct dedup_part *parts; /* after dedup_parts_load */
+    size_t part_count;
+    struct dedup_blob *sets; /* of recheck's tasks */
+    size_t set_count;
     uint64_t memory_bytes; /* what a verb may use */
     double wall_start;
-    struct dedup_blob ids;
-    struct dedup_blob sets;
     struct dedup_counts counts;
 };
 
@@ -74,10 +100,20 @@ enum sg_code dedup_job_create(const struct dedup_job *job, struct dedup_rows *ro
                               const char *name, struct sg_err *err) SG_MUST_CHECK;
 enum sg_code dedup_job_open(const struct dedup_job *job, struct dedup_rows *rows, const struct dedup_rows_kind *kind,
                             const char *name, struct sg_err *err) SG_MUST_CHECK;
-/* Delete a file that no later verb reads. */
+/* A file that no later verb reads: deleted, if the job consumes. */
 void dedup_job_drop(const struct dedup_job *job, const char *name);
 
 uint32_t dedup_doc_width(const struct dedup_job *job);
+struct dedup_rows_kind dedup_doc_kind(const struct dedup_job *job);
+
+/* Shares of the task: the inputs [*first, *end), whole files of about equal bytes; is this partition one of its own? */
+void dedup_task_inputs(const struct dedup_job *job, size_t *first, size_t *end);
+bool dedup_task_has(const struct dedup_job *job, int partition);
+
+/* What stands at a place of the ids or of the sets. */
+enum sg_code dedup_job_id(const struct dedup_job *job, uint64_t place, struct sg_buf *id, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code dedup_job_set(const struct dedup_job *job, uint64_t place, struct sg_buf *set,
+                           struct sg_err *err) SG_MUST_CHECK;
 
 /* The verbs. */
 enum sg_code dedup_plan(struct dedup_job *job, struct sg_err *err) SG_MUST_CHECK;
@@ -86,8 +122,6 @@ enum sg_code dedup_link(struct dedup_job *job, struct sg_err *err) SG_MUST_CHECK
 enum sg_code dedup_cluster(struct dedup_job *job, struct sg_err *err) SG_MUST_CHECK;
 enum sg_code dedup_settle(struct dedup_job *job, struct sg_err *err) SG_MUST_CHECK;
 enum sg_code dedup_recheck(struct dedup_job *job, struct sg_err *err) SG_MUST_CHECK;
-enum sg_code dedup_settle_open(struct dedup_job *job, struct sg_err *err) SG_MUST_CHECK; /* after recheck */
-enum sg_code dedup_settle_end(struct dedup_job *job, struct sg_err *err) SG_MUST_CHECK;  /* t0.map */
 enum sg_code dedup_apply(struct dedup_job *job, struct sg_err *err) SG_MUST_CHECK;
 
 #endif

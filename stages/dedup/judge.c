@@ -54,7 +54,7 @@ static void forget_sets(struct dedup_judge *judge) {
 
 static enum sg_code load_set(struct dedup_judge *judge, size_t member, struct sg_err *err) {
     if (judge->sets[member].len) return SG_OK;
-    enum sg_code code = dedup_blob_get(&judge->job->sets, judge->offsets[member], &judge->sets[member], err);
+    enum sg_code code = dedup_job_set(judge->job, judge->offsets[member], &judge->sets[member], err);
     judge->sets_bytes += judge->sets[member].cap;
     return code;
 }
@@ -71,7 +71,7 @@ static enum sg_code exact(void *context, size_t a, size_t b, uint64_t *common, u
     *common = dedup_set_common((const uint64_t *)(const void *)x->data, x_count,
                                (const uint64_t *)(const void *)y->data, y_count);
     *all = x_count + y_count - *common;
-    judge->job->counts.compared_by_text++;
+    judge->counts->compared_by_text++;
     return SG_OK;
 }
 
@@ -125,7 +125,7 @@ enum sg_code dedup_judge_write(struct dedup_judge *judge, struct sg_err *err) {
                                           .verdict = leads ? DEDUP_KEEP : DEDUP_DROP_NEAR,
                                           .method = leads ? DEDUP_BY_KEY : method_of(judge, &fates[i])};
         if (size > 1) decision.cluster = dedup_cluster_id(&leader);
-        job->counts.clusters += leads && size > 1;
+        judge->counts->clusters += leads && size > 1;
         char row[DEDUP_DECISION_WIDTH];
         dedup_decision_put(&decision, row);
         code = dedup_rows_put(judge->decided, row, err);

@@ -15,12 +15,13 @@
 
 struct dedup_judge {
     struct dedup_job *job;
+    struct dedup_counts *counts;
     struct dedup_rows *decided; /* where decisions go */
     const char *rows;
     size_t count;
     struct sg_buf sketches, short_text, fates;
     /* window sets of this component */
-    const uint64_t *offsets; /* in job->sets, by member; UINT64_MAX: none */
+    const uint64_t *offsets; /* places in the sets, by member; UINT64_MAX: none */
     struct sg_buf *sets;     /* loaded on demand; len 0: not now */
     uint64_t sets_bytes, sets_limit;
 };

@@ -4,7 +4,7 @@
  *
  *     (k1,4) (k1,7) (k1,9) (k2,3)   ->   4-7 4-9
  *
- * Exact keys lie among the band keys: a document of ten bands is in eleven buckets. Id keys are a seventeenth partition.
+ * Exact keys lie among the band keys: a document of ten bands is in eleven buckets. Id keys are one more partition.
  * Memory: an external sort a thread. Threads: a partition each.
  */
 #include <stdlib.h>
@@ -12,10 +12,11 @@
 #include "base/num.h"
 #include "graph.h"
 #include "io/extsort.h"
+#include "parts.h"
 #include "run/pipe.h"
 #include "run/signals.h"
+#include "sums.h"
 
-#define ID_PARTITION DEDUP_PARTITIONS
 #define LEAST_SORT (1u << 20)
 
 struct link {
@@ -26,7 +27,6 @@ struct link {
 
 struct task {
     int partition;
-    uint64_t edges;
 };
 
 static void *make_task(void *context) {
@@ -39,28 +39,40 @@ static void free_task(void *context, void *task) {
     free(task);
 }
 
+static struct dedup_sums sums_of(int partition) {
+    return (struct dedup_sums){.verb = "link", .number = (uint64_t)partition, .bound = true};
+}
+
 static enum sg_code read_task(void *context, void *argument, struct sg_err *err) {
     struct link *link = context;
     struct task *task = argument;
-    if (link->next > ID_PARTITION) return SG_END;
+    for (; link->next <= DEDUP_PARTITIONS; link->next++) {
+        const struct dedup_sums sums = sums_of(link->next);
+        if (dedup_task_has(link->job, link->next) && !dedup_sums_done(link->job, &sums)) break;
+    }
+    if (link->next > DEDUP_PARTITIONS) return SG_END;
     task->partition = link->next++;
-    task->edges = 0;
     return sg_signals_check(err);
 }
 
-static enum sg_code fill(const struct dedup_job *job, struct sg_extsort *sort, const char *name, struct sg_err *err) {
-    struct dedup_rows bands = {0};
-    const void *band;
-    enum sg_code code = dedup_job_open(job, &bands, &dedup_band_kind, name, err);
-    while (code == SG_OK && (code = dedup_rows_next(&bands, &band, err)) == SG_OK) {
-        char record[DEDUP_BAND_WIDTH];
-        dedup_put_word(record, sg_num_get_u64(band));
-        dedup_put_word(record + 8, sg_num_get_u64((const char *)band + 8));
-        code = sg_extsort_put(sort, record, err);
+static enum sg_code fill(const struct dedup_job *job, struct sg_extsort *sort, int partition, struct sg_err *err) {
+    enum sg_code code = SG_OK;
+    for (size_t i = 0; code == SG_OK && i < job->part_count; i++) {
+        struct dedup_rows bands = {0};
+        const void *band;
+        char name[DEDUP_NAME];
+        dedup_band_name(name, i, partition);
+        code = dedup_job_open(job, &bands, &dedup_band_kind, name, err);
+        while (code == SG_OK && (code = dedup_rows_next(&bands, &band, err)) == SG_OK) {
+            char record[DEDUP_BAND_WIDTH];
+            dedup_put_word(record, sg_num_get_u64(band));
+            dedup_put_word(record + 8, sg_num_get_u64((const char *)band + 8) + job->parts[i].first);
+            code = sg_extsort_put(sort, record, err);
+        }
+        dedup_rows_close(&bands);
+        if (code == SG_END) code = SG_OK;
     }
-    dedup_rows_close(&bands);
-    dedup_job_drop(job, name);
-    return code == SG_END ? sg_extsort_sort(sort, err) : code;
+    return code == SG_OK ? sg_extsort_sort(sort, err) : code;
 }
 
 enum sg_code dedup_stars(struct sg_extsort *sort, struct dedup_rows *edges, struct sg_err *err) {
@@ -87,43 +99,44 @@ enum sg_code dedup_stars(struct sg_extsort *sort, struct dedup_rows *edges, stru
 
 static enum sg_code link_partition(void *context, unsigned worker, void *argument, struct sg_err *err) {
     struct link *link = context;
-    struct task *task = argument;
+    const struct task *task = argument;
+    const struct dedup_job *job = link->job;
     struct dedup_rows edges = {0};
     struct sg_extsort *sort = NULL;
-    char from[16] = "t0.idk", to[16] = "id.edg";
+    char name[DEDUP_NAME];
     (void)worker;
-    if (task->partition < ID_PARTITION) {
-        dedup_band_name(from, task->partition);
-        dedup_edge_name(to, task->partition);
-    }
+    dedup_partition_name(name, task->partition, ".edg");
     /* The key's first four bits are the same in a partition, and its first bytes nearly sort it: eight key bytes. */
     const struct sg_extsort_options options = {.width = DEDUP_BAND_WIDTH,
                                                .key_offset = 0,
                                                .key_bytes = 8,
                                                .memory_bytes = link->sort_bytes,
-                                               .folder = link->job->run->tmp};
+                                               .folder = job->folder};
     enum sg_code code = sg_extsort_init(&sort, &options, err);
-    if (code == SG_OK) code = fill(link->job, sort, from, err);
-    if (code == SG_OK) code = dedup_job_create(link->job, &edges, &dedup_edge_kind, to, err);
+    if (code == SG_OK) code = fill(job, sort, task->partition, err);
+    if (code == SG_OK) code = dedup_job_create(job, &edges, &dedup_edge_kind, name, err);
     if (code == SG_OK) code = dedup_stars(sort, &edges, err);
-    task->edges = edges.records;
+    const struct dedup_counts counts = {.edges = task->partition < DEDUP_PARTITIONS ? edges.records : 0};
+    const struct dedup_sums sums = sums_of(task->partition);
     if (code == SG_OK) code = dedup_rows_finish(&edges, err);
+    if (code == SG_OK) code = dedup_sums_write(job, &sums, 0, &counts, err);
     dedup_rows_close(&edges);
     sg_extsort_free(sort);
+    for (size_t i = 0; code == SG_OK && i < job->part_count; i++) {
+        dedup_band_name(name, i, task->partition);
+        dedup_job_drop(job, name);
+    }
     return code;
 }
 
-static enum sg_code write_task(void *context, void *argument, struct sg_err *err) {
-    struct link *link = context;
-    const struct task *task = argument;
-    (void)err;
-    if (task->partition < ID_PARTITION) link->job->counts.edges += task->edges;
+static enum sg_code write_task(void *context, void *task, struct sg_err *err) {
+    (void)context, (void)task, (void)err;
     return SG_OK;
 }
 
 enum sg_code dedup_link(struct dedup_job *job, struct sg_err *err) {
     unsigned threads = job->run->budget.threads;
-    if (threads > ID_PARTITION + 1) threads = ID_PARTITION + 1;
+    if (threads > DEDUP_PARTITIONS + 1) threads = DEDUP_PARTITIONS + 1;
     uint64_t share = job->memory_bytes / threads;
     share = share > (2u << 20) ? share - (1u << 20) : LEAST_SORT; /* the rest: file buffers */
     struct link link = {.job = job, .sort_bytes = share < LEAST_SORT ? LEAST_SORT : (size_t)share};
@@ -135,5 +148,6 @@ enum sg_code dedup_link(struct dedup_job *job, struct sg_err *err) {
                                  .work = link_partition,
                                  .write = write_task};
     sg_progress_phase(job->run->progress, "link", 0);
-    return sg_pipe_run(&pipe, err);
+    enum sg_code code = dedup_parts_load(job, err);
+    return code == SG_OK ? sg_pipe_run(&pipe, err) : code;
 }

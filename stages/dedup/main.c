@@ -1,12 +1,21 @@
 /* sangam-dedup: the options and the manual; the work is in run.c. */
+#include "presets.h"
 #include "run.h"
 
 /* clang-format off */
 static const struct sg_option options[] = {
-    {"mode", 0, SG_OPTION_CHOICE, "near|exact", "near",
-     "near finds edited copies too; exact runs inside it", true},
-    {"preset", 0, SG_OPTION_CHOICE, "sangam", "sangam",
-     "parameters of a published recipe; each can be given on its own", true},
+    {"mode", 0, SG_OPTION_CHOICE, "near|exact|para|line|substr|cross", "near",
+     "near finds edited copies too; exact runs inside it; the others cannot be run yet", true},
+    {"preset", 0, SG_OPTION_CHOICE, DEDUP_PRESETS, "sangam",
+     "parameters of a published recipe; each that is given on its own wins", true},
+    {"profile", 0, SG_OPTION_CHOICE, "shingle|fineweb|ccnet|slimpajama|rpv2|raw", "shingle",
+     "what is compared of a text; all but shingle and raw are those of recipes", true},
+    {"unit", 0, SG_OPTION_CHOICE, "window|word|space|char|icu", "window",
+     "what shingles are made of: windows of words or characters by script, or a fixed number of words, tokens between spaces, code points or ICU's words", true},
+    {"ngram", 0, SG_OPTION_COUNT, "N", NULL,
+     "units a shingle (by default 5, of char 24); of window the weight, 10: two a word, one a character of a script without spaces", true},
+    {"sketch", 0, SG_OPTION_CHOICE, "kperm32|fss", "kperm32",
+     "MinHash by permutations, or fast similarity sketching, which is nearer on short texts", true},
     {"bands", 0, SG_OPTION_COUNT, "N", "21",
      "bands of the sketch: more of them find less similar pairs", true},
     {"rows", 0, SG_OPTION_COUNT, "N", "6",
@@ -22,15 +31,35 @@ static const struct sg_option options[] = {
     {"scope", 0, SG_OPTION_CHOICE, "corpus|language", "corpus",
      "compare all documents, or only those of one language and script", true},
     {"prefer", 0, SG_OPTION_TEXT, "RULE", "len:desc",
-     "which document of a cluster stays: the longest text", true},
+     "which document of a cluster stays, such as source:rank.tsv,date:desc,len:desc; the default: the longest text", true},
     {"duplicate-ids", 0, SG_OPTION_CHOICE, "stop|keep", "stop",
      "two different lines with one id: stop with exit 3, or tell them apart by their text", true},
     {"keep-components", 0, SG_OPTION_FLAG, NULL, NULL,
      "add dedup_component, which all documents that are connected by shared keys have in common", true},
     {"hot", 0, SG_OPTION_COUNT, "N", "100000",
      "components above N documents are cut by sharper bands first", true},
+    {"keep", 0, SG_OPTION_CHOICE, "first|none", "first",
+     "para, line: which copy stays: the one in the document that --prefer prefers, or none", true},
+    {"min-count", 0, SG_OPTION_COUNT, "N", "2",
+     "para, line: what stands in the corpus fewer than N times stays", true},
+    {"min-chars", 0, SG_OPTION_COUNT, "N", NULL,
+     "para, line: what has fewer than N characters stays (default: 0 for para, 20 for line)", true},
+    {"min-left", 0, SG_OPTION_COUNT, "N", "1",
+     "para, line, substr: a document with cuts and fewer than N characters left goes as a whole", true},
+    {"min-length", 0, SG_OPTION_COUNT, "L", "100",
+     "substr: shorter repeats stay; code points, of which Han and kana count twice", true},
+    {"spans", 0, SG_OPTION_CHOICE, "cut|mark", "cut",
+     "substr: cut repeats out of the texts, or leave texts as they are and list the repeats in the ledger", true},
     {"seed", 0, SG_OPTION_COUNT, "N", "1",
      "seed of the hash functions of the sketch", true},
+    {"plan", 0, SG_OPTION_TEXT, "DIR", NULL,
+     "keep plan and intermediate files in DIR; run again with it, an interrupted run goes on"},
+    {0}};
+
+static const struct sg_option verb_options[] = {
+    {"plan", 0, SG_OPTION_TEXT, "DIR", NULL, "what 'sangam-dedup plan' made: says what to do, and holds all files between verbs"},
+    {"task", 0, SG_OPTION_TEXT, "I/N", "0/1", "this process does part I of N, counted from 0; N may be another for each verb"},
+    {"consume", 0, SG_OPTION_FLAG, NULL, NULL, "delete files of DIR that no later verb reads, once this one is done"},
     {0}};
 
 static const char *const manual[] = {
@@ -45,11 +74,46 @@ static const char *const manual[] = {
     "removed: id, reason (exact or near), cluster, survivor_id, similarity, method (key, sketch, text or band), "
     "cluster_size, bytes.",
     "Inputs are read up to three times; standard input is first copied to --tmp.",
+    "On many machines: plan once, then map, link, cluster, settle, recheck, settle and apply, each as any number of tasks, all "
+    "tasks of one before the first of the next. A Slurm array job is 'sangam-dedup map --plan DIR --task "
+    "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT'. The answer does not depend on how many tasks there were. A task that is "
+    "done already returns at once; a file that was cut, damaged or made from other inputs or options is refused by name.",
     NULL};
 /* clang-format on */
 
 static const struct sg_verb verbs[] = {
-    {.name = "run", .about = "deduplicate a corpus on one machine", .usage = "[OPTIONS] INPUT... -o OUTPUT", .run = dedup_run},
+    {.name = "run",
+     .about = "deduplicate a corpus on one machine",
+     .usage = "[OPTIONS] INPUT... -o OUTPUT",
+     .run = dedup_run},
+    {.name = "plan",
+     .about = "write down what is to be done, for the verbs below",
+     .usage = "[OPTIONS] INPUT... -o OUTPUT --plan DIR",
+     .run = dedup_run_plan},
+    {.name = "map",
+     .about = "read a share of the inputs: keys and sketches",
+     .usage = "--plan DIR [--task I/N]",
+     .options = verb_options, .run = dedup_run_map, .planned = true},
+    {.name = "link",
+     .about = "find documents that share a key",
+     .usage = "--plan DIR [--task I/N]",
+     .options = verb_options, .run = dedup_run_link, .planned = true},
+    {.name = "cluster",
+     .about = "find what is connected (one task)",
+     .usage = "--plan DIR",
+     .options = verb_options, .run = dedup_run_cluster, .planned = true},
+    {.name = "settle",
+     .about = "decide who stays; again after recheck",
+     .usage = "--plan DIR [--task I/N]",
+     .options = verb_options, .run = dedup_run_settle, .planned = true},
+    {.name = "recheck",
+     .about = "read the texts that sketches leave in doubt",
+     .usage = "--plan DIR [--task I/N]",
+     .options = verb_options, .run = dedup_run_recheck, .planned = true},
+    {.name = "apply",
+     .about = "write a share of the outputs",
+     .usage = "--plan DIR [--task I/N]",
+     .options = verb_options, .run = dedup_run_apply, .planned = true},
     {0}};
 
 static const struct sg_stage stage = {

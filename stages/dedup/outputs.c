@@ -209,6 +209,10 @@ static enum sg_code advance(struct dedup_outputs *outputs, size_t input, struct 
     return code;
 }
 
+void dedup_outputs_start(struct dedup_outputs *outputs, struct dedup_job *job, size_t first, size_t end) {
+    *outputs = (struct dedup_outputs){.job = job, .input = first, .end = end};
+}
+
 enum sg_code dedup_outputs_put(struct dedup_outputs *outputs, size_t input, const struct sg_parts *parts,
                                const struct dedup_tally *tally, struct sg_err *err) {
     enum sg_code code = advance(outputs, input, err);
@@ -220,8 +224,7 @@ enum sg_code dedup_outputs_put(struct dedup_outputs *outputs, size_t input, cons
 }
 
 enum sg_code dedup_outputs_end(struct dedup_outputs *outputs, struct sg_err *err) {
-    if (outputs->job->input_count == 0) return SG_OK;
-    enum sg_code code = advance(outputs, outputs->job->input_count - 1, err);
+    enum sg_code code = advance(outputs, outputs->end - 1, err);
     return code == SG_OK ? end_one(outputs, err) : code;
 }
 

@@ -2,7 +2,8 @@
  * outputs: the files of a finished deduplication: one per input with the input's name, or one for all on a pipe.
  *
  * Shape   a sink and a receipt for each; inputs come in order, and a file is published when the next one begins.
- * Calls   dedup_outputs_current before all work; dedup_outputs_put in order, dedup_outputs_end; free accepts {0}.
+ * Calls   dedup_outputs_current before all work; dedup_outputs_start, dedup_outputs_put in order, dedup_outputs_end; free
+ *         accepts {0}.
  * Owns    the open sink and its paths.
  * Errors  SG_SYSTEM from publish.
  * Source  contract.md sections 1 and 3; architecture.md section 2.
@@ -23,7 +24,7 @@ struct dedup_tally {
 
 struct dedup_outputs {
     struct dedup_job *job;
-    size_t input; /* whose output is open */
+    size_t input, end; /* whose output is open; after the last one */
     bool open;
     struct sg_sink sink;
     char *path;
@@ -37,6 +38,8 @@ bool dedup_outputs_current(const struct dedup_job *job);
 
 enum sg_compression dedup_outputs_compression(const struct dedup_job *job);
 
+/* The inputs [first, end). */
+void dedup_outputs_start(struct dedup_outputs *outputs, struct dedup_job *job, size_t first, size_t end);
 enum sg_code dedup_outputs_put(struct dedup_outputs *outputs, size_t input, const struct sg_parts *parts,
                                const struct dedup_tally *tally, struct sg_err *err) SG_MUST_CHECK;
 enum sg_code dedup_outputs_end(struct dedup_outputs *outputs, struct sg_err *err) SG_MUST_CHECK;

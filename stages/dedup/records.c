@@ -4,17 +4,21 @@
 
 #include "base/num.h"
 
-const struct dedup_rows_kind dedup_band_kind = {"BAND", DEDUP_BAND_WIDTH, DEDUP_SMALL_BLOCK};
-const struct dedup_rows_kind dedup_edge_kind = {"EDGE", DEDUP_EDGE_WIDTH, DEDUP_SMALL_BLOCK};
-const struct dedup_rows_kind dedup_component_kind = {"COMP", DEDUP_EDGE_WIDTH, DEDUP_BLOCK};
-const struct dedup_rows_kind dedup_decision_kind = {"CMAP", DEDUP_DECISION_WIDTH, DEDUP_BLOCK};
+const struct dedup_rows_kind dedup_band_kind = {"BAND", DEDUP_BAND_WIDTH, DEDUP_SMALL_BLOCK, false};
+const struct dedup_rows_kind dedup_batch_kind = {"BATC", DEDUP_BATCH_WIDTH, DEDUP_SMALL_BLOCK, false};
+const struct dedup_rows_kind dedup_edge_kind = {"EDGE", DEDUP_EDGE_WIDTH, DEDUP_SMALL_BLOCK, true};
+const struct dedup_rows_kind dedup_component_kind = {"COMP", DEDUP_EDGE_WIDTH, DEDUP_BLOCK, true};
+const struct dedup_rows_kind dedup_decision_kind = {"CMAP", DEDUP_DECISION_WIDTH, DEDUP_SMALL_BLOCK, true};
 
-void dedup_band_name(char name[16], int partition) {
-    snprintf(name, 16, "t0-%02d.bnd", partition & 63);
+void dedup_partition_name(char name[DEDUP_NAME], int partition, const char *suffix) {
+    if (partition == DEDUP_PARTITIONS) snprintf(name, DEDUP_NAME, "id%s", suffix);
+    else snprintf(name, DEDUP_NAME, "%02d%s", partition, suffix);
 }
 
-void dedup_edge_name(char name[16], int partition) {
-    snprintf(name, 16, "%02d.edg", partition & 63);
+void dedup_band_name(char name[DEDUP_NAME], uint64_t part, int partition) {
+    char rest[DEDUP_NAME];
+    dedup_partition_name(rest, partition, ".bnd");
+    snprintf(name, DEDUP_NAME, "t%u-%.12s", (unsigned)part, rest);
 }
 
 void dedup_decision_put(const struct dedup_decision *decision, char *row) {

@@ -2,6 +2,7 @@
  * records: the small fixed-width records between verbs.
  *
  * Shape   band, id key:  u64 key, u64 document                        (16)  BAND
+ *         batch:         u32 documents, u32 other lines, u64 input    (16)  BATC
  *         edge, member:  u64 document, u64 document                   (16)  EDGE, COMP
  *         decision:      see struct dedup_decision                    (88)  CMAP
  *         A record that an extsort orders has its key words big-endian in front (dedup_put_words).
@@ -21,14 +22,18 @@
 #include "job.h"
 
 #define DEDUP_BAND_WIDTH 16
+#define DEDUP_BATCH_WIDTH 16
 #define DEDUP_EDGE_WIDTH 16
 #define DEDUP_DECISION_WIDTH 88
 
-extern const struct dedup_rows_kind dedup_band_kind, dedup_edge_kind, dedup_component_kind, dedup_decision_kind;
+extern const struct dedup_rows_kind dedup_band_kind, dedup_batch_kind, dedup_edge_kind, dedup_component_kind,
+    dedup_decision_kind;
 
-/* Names of a partition's files. */
-void dedup_band_name(char name[16], int partition);
-void dedup_edge_name(char name[16], int partition);
+#define DEDUP_NAME 32
+/* "t3-07.bnd"; partition DEDUP_PARTITIONS has the id keys: "t3-id.bnd" */
+void dedup_band_name(char name[DEDUP_NAME], uint64_t part, int partition);
+/* "07.edg", "id.edg" */
+void dedup_partition_name(char name[DEDUP_NAME], int partition, const char *suffix);
 
 /* The fate of one document of a component; documents alone have no decision. */
 struct dedup_decision {
@@ -36,7 +41,7 @@ struct dedup_decision {
     uint64_t id_low, text_low; /* of its keys: the decision belongs to the document, the number only orders the merge */
     struct sg_hash128 cluster; /* text key xor id key of the survivor; zero when it is alone in its cluster */
     struct sg_hash128 component;
-    uint64_t survivor;   /* where the survivor's id stands in t0.ids */
+    uint64_t survivor;   /* the place of the survivor's id */
     uint32_t size;       /* of the cluster */
     uint16_t similarity; /* 1/10000 */
     uint8_t verdict, method;

@@ -1,283 +1,98 @@
 /*
- * settle: who stays. The rows of all documents that have a component are brought together by sorting, equal texts are
- * folded into their first, and each component is judged by the leader rule.
+ * settle: who stays, a partition after the other. Run once it decides what sketches can decide; run again after recheck,
+ * which has read the texts in doubt, it decides the rest. A partition without doubts is done at once.
  *
- *     COMP x DOCT --sort by (component, text)--> first of each text --sort by (component, survivor order)--> judge
- *                                            \-> copies: they share the fate of their first
- *
- * What the sketches leave in doubt waits in open.set for recheck; settle_open judges it with texts, settle_end merges all
- * decisions with the copies into t0.map, by document.
- *
- * Components above --hot members are first cut by sharper bands of the stored sketches (hot.c).
- * Memory: quarters of the budget for the sorts; one component of at most --hot rows. Threads: one.
+ * Memory: settle_sketches.c. Threads: one.
  */
 #include "settle.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/num.h"
-#include "graph.h"
-#include "run/signals.h"
+#include "parts.h"
+#include "recheck.h"
+#include "sums.h"
 
-#define SORT_SHARE 5 /* sorts alive at once, and room for a component */
-
-const struct dedup_rows_kind dedup_copy_kind = {"COPY", DEDUP_COPY_WIDTH, DEDUP_SMALL_BLOCK};
-const struct dedup_rows_kind dedup_border_kind = {"BORD", DEDUP_BORDER_WIDTH, DEDUP_SMALL_BLOCK};
-const struct dedup_rows_kind dedup_set_kind = {"SETS", DEDUP_BORDER_WIDTH, DEDUP_SMALL_BLOCK};
+const struct dedup_rows_kind dedup_copy_kind = {"COPY", DEDUP_COPY_WIDTH, DEDUP_SMALL_BLOCK, true};
+const struct dedup_rows_kind dedup_border_kind = {"BORD", DEDUP_BORDER_WIDTH, DEDUP_SMALL_BLOCK, true};
+const struct dedup_rows_kind dedup_set_kind = {"SETS", DEDUP_BORDER_WIDTH, DEDUP_SMALL_BLOCK, true};
 
 struct dedup_rows_kind dedup_member_kind(const struct dedup_job *job) {
-    return (struct dedup_rows_kind){"MEMB", dedup_member_width(job), DEDUP_BLOCK};
+    return (struct dedup_rows_kind){"MEMB", dedup_member_width(job), DEDUP_SMALL_BLOCK, true};
 }
 
-enum sg_code dedup_sort_new(const struct dedup_job *job, size_t width, size_t key_bytes, struct sg_extsort **sort,
-                            struct sg_err *err) {
-    uint64_t share = job->memory_bytes / SORT_SHARE;
-    const struct sg_extsort_options options = {.width = width,
-                                               .key_offset = 0,
-                                               .key_bytes = key_bytes,
-                                               .memory_bytes = share < (1u << 20) ? 1u << 20 : (size_t)share,
-                                               .folder = job->run->tmp};
-    return sg_extsort_init(sort, &options, err);
+/* ---- files of a partition ---- */
+
+enum sg_code dedup_settle_create(const struct dedup_settle *settle, struct dedup_rows *rows,
+                                 const struct dedup_rows_kind *kind, const char *suffix, struct sg_err *err) {
+    char name[DEDUP_NAME];
+    dedup_partition_name(name, settle->partition, suffix);
+    return dedup_job_create(settle->job, rows, kind, name, err);
 }
 
-/* ---- rows together ---- */
-
-/* Every document that has a component, as a member. */
-static enum sg_code join(struct dedup_job *job, struct sg_extsort *sort, struct sg_err *err) {
-    struct dedup_rows components = {0}, docs = {0};
-    const struct dedup_rows_kind doc_kind = {"DOCT", dedup_doc_width(job), DEDUP_BLOCK};
-    const void *component, *doc_row = NULL;
-    uint64_t read = 0;
-    enum sg_code code = dedup_job_open(job, &components, &dedup_component_kind, "component.cmp", err);
-    if (code == SG_OK) code = dedup_job_open(job, &docs, &doc_kind, "t0.doc", err);
-    while (code == SG_OK && (code = dedup_rows_next(&components, &component, err)) == SG_OK) {
-        uint64_t document = sg_num_get_u64(component);
-        while (code == SG_OK && read <= document) code = dedup_rows_next(&docs, &doc_row, err), read++;
-        if (code != SG_OK) break;
-        struct dedup_doc doc;
-        char row[DEDUP_MEMBER_MOST];
-        dedup_doc_get(doc_row, &doc);
-        struct dedup_member member = {.component = sg_num_get_u64((const char *)component + 8),
-                                      .document = document,
-                                      .line_low = doc.line_low,
-                                      .id_offset = doc.id_offset,
-                                      .priority = doc.priority,
-                                      .text_key = doc.text_key,
-                                      .id_key = doc.id_key,
-                                      .windows = doc.windows,
-                                      .sketch = (const uint8_t *)doc_row + DEDUP_DOC_WIDTH};
-        dedup_member_put(&member, true, job->settings.near ? job->settings.minhash.sketch_bytes : 0, row);
-        code = sg_extsort_put(sort, row, err);
-    }
-    dedup_rows_close(&components);
-    dedup_rows_close(&docs);
-    dedup_job_drop(job, "component.cmp");
-    return code == SG_END ? sg_extsort_sort(sort, err) : code;
+enum sg_code dedup_settle_open(const struct dedup_settle *settle, struct dedup_rows *rows,
+                               const struct dedup_rows_kind *kind, const char *suffix, struct sg_err *err) {
+    char name[DEDUP_NAME];
+    dedup_partition_name(name, settle->partition, suffix);
+    return dedup_job_open(settle->job, rows, kind, name, err);
 }
 
-static enum sg_code put_copy(struct dedup_rows *copies, const struct dedup_member *first,
-                             const struct dedup_member *copy, struct sg_err *err) {
-    char row[DEDUP_COPY_WIDTH];
-    dedup_put_word(row, first->document);
-    dedup_put_word(row + 8, copy->document);
-    sg_num_put_u64(row + 16, copy->id_key.lo);
-    sg_num_put_u64(row + 24, copy->text_key.lo);
-    return dedup_rows_put(copies, row, err);
+void dedup_settle_drop(const struct dedup_settle *settle, const char *suffix) {
+    char name[DEDUP_NAME];
+    dedup_partition_name(name, settle->partition, suffix);
+    dedup_job_drop(settle->job, name);
 }
 
-/* from: by text. The first of each text goes to `to`, by survivor order, with the number of its copies. */
-static enum sg_code fold_copies(struct dedup_job *job, struct sg_extsort *from, struct sg_extsort *to,
-                                struct dedup_rows *copies, struct sg_err *err) {
-    unsigned sketch_bytes = job->settings.near ? job->settings.minhash.sketch_bytes : 0;
-    struct dedup_member first = {0}, member;
-    uint8_t sketch[DEDUP_SKETCH];
-    char row[DEDUP_MEMBER_MOST];
-    const void *next;
-    bool any = false;
-    enum sg_code code;
-    while ((code = sg_extsort_next(from, &next, err)) == SG_OK) {
-        dedup_member_get(next, true, &member);
-        if (any && member.component == first.component && sg_hash_compare(member.text_key, first.text_key) == 0) {
-            first.copies += first.copies < UINT32_MAX;
-            code = put_copy(copies, &first, &member, err);
-        } else {
-            if (any) {
-                dedup_member_put(&first, false, sketch_bytes, row);
-                code = sg_extsort_put(to, row, err);
-            }
-            any = true;
-            first = member;
-            memcpy(sketch, member.sketch, sketch_bytes);
-            first.sketch = sketch;
-        }
-        if (code != SG_OK) return code;
-    }
-    if (code == SG_END && any) {
-        dedup_member_put(&first, false, sketch_bytes, row);
-        code = sg_extsort_put(to, row, err);
-    }
-    return code == SG_END || code == SG_OK ? sg_extsort_sort(to, err) : code;
+static void drop(const struct dedup_settle *settle, const char *const *suffixes) {
+    for (; *suffixes; suffixes++) dedup_settle_drop(settle, *suffixes);
 }
 
-/* ---- components ---- */
+/* ---- the verb ---- */
 
-/* What sketches cannot decide waits for texts: the rows, under a running number, and the documents to read. */
-static enum sg_code leave_open(struct dedup_settle *settle, const char *rows, size_t count, struct sg_err *err) {
-    uint32_t width = dedup_member_width(settle->job);
-    enum sg_code code = SG_OK;
-    for (size_t i = 0; code == SG_OK && i < count; i++) {
-        char row[DEDUP_MEMBER_MOST], border[DEDUP_BORDER_WIDTH];
-        memcpy(row, rows + i * width, width);
-        dedup_put_word(row, settle->open_components);
-        if (dedup_judge_needs_text(&settle->judge, i)) {
-            struct dedup_member member;
-            dedup_member_get(row, false, &member);
-            dedup_put_word(border, member.document);
-            dedup_put_word(border + 8, settle->open.records);
-            code = sg_extsort_put(settle->borders, border, err);
-        }
-        if (code == SG_OK) code = dedup_rows_put(&settle->open, row, err);
-    }
-    settle->open_components++;
+static struct dedup_sums sums_of(const char *verb, int partition) {
+    return (struct dedup_sums){.verb = verb, .number = (uint64_t)partition, .bound = true};
+}
+
+static enum sg_code without_texts(struct dedup_job *job, int partition, struct sg_err *err) {
+    static const char *const read[] = {".mem", NULL}, *const merged[] = {".dec", ".cpy", ".opn", ".brd", NULL};
+    struct dedup_settle settle = {.job = job, .partition = partition};
+    const struct dedup_sums first = sums_of("settle", partition), last = sums_of("merge", partition);
+    const struct dedup_counts none = {0};
+    enum sg_code code = dedup_settle_sketches(&settle, err);
+    bool clear = settle.counts.border_documents == 0;
+    if (code == SG_OK && clear) code = dedup_settle_merge(&settle, false, err);
+    if (code == SG_OK && clear) code = dedup_sums_write(job, &last, 0, &none, err);
+    if (code == SG_OK) code = dedup_sums_write(job, &first, 0, &settle.counts, err);
+    if (code == SG_OK) drop(&settle, read);
+    if (code == SG_OK && clear) drop(&settle, merged);
     return code;
 }
 
-static enum sg_code judge_group(struct dedup_settle *settle, struct sg_err *err) {
-    size_t count = settle->group.len / dedup_member_width(settle->job);
-    bool clear;
-    if (count == 0) return SG_OK;
-    dedup_judge_sift(&settle->judge, settle->group.data, count, &clear);
-    return clear ? dedup_judge_write(&settle->judge, err) : leave_open(settle, settle->group.data, count, err);
-}
-
-/* The component is too large for one judgement: what has been gathered of it goes to the hot file. */
-static enum sg_code divert(struct dedup_settle *settle, struct sg_err *err) {
-    uint32_t width = dedup_member_width(settle->job);
-    enum sg_code code = SG_OK;
-    for (size_t at = 0; code == SG_OK && at < settle->group.len; at += width)
-        code = dedup_rows_put(&settle->hot, settle->group.data + at, err);
-    settle->group.len = 0;
-    return code;
-}
-
-/* A component ends: judge it, or leave it to the next level. */
-static enum sg_code end_component(struct dedup_settle *settle, bool hot, struct sg_err *err) {
-    enum sg_code code = hot ? divert(settle, err) : judge_group(settle, err);
-    settle->group.len = 0;
-    return code == SG_OK ? sg_signals_check(err) : code;
-}
-
-/* The first row of a component: at level 0 it gives the component its name. */
-static struct sg_hash128 name_of(const void *row, unsigned level) {
-    struct dedup_member member;
-    dedup_member_get(row, false, &member);
-    return level == 0 ? dedup_cluster_id(&member) : member.first;
-}
-
-/* members: sorted rows. */
-static enum sg_code each_component(struct dedup_settle *settle, struct sg_extsort *members, unsigned level,
-                                   struct sg_err *err) {
-    struct dedup_job *job = settle->job;
-    uint32_t width = dedup_member_width(job);
-    uint64_t most = dedup_hot_rows(job, level + 1) ? job->hot : UINT64_MAX; /* the sharpest bands cut no further */
-    uint64_t component = 0;
-    struct sg_hash128 name = {0};
-    bool any = false, hot = false;
-    const void *row;
-    enum sg_code code;
-    while ((code = sg_extsort_next(members, &row, err)) == SG_OK) {
-        if (!any || dedup_member_component(row) != component) {
-            if (any) code = end_component(settle, hot, err);
-            any = true;
-            hot = false;
-            component = dedup_member_component(row);
-            name = name_of(row, level);
-            job->counts.components += level == 0;
-        }
-        char *at = sg_buf_room(&settle->group, width);
-        memcpy(at, row, width);
-        sg_num_put_u64(at + 80, name.lo);
-        sg_num_put_u64(at + 88, name.hi);
-        settle->group.len += width;
-        if (!hot && settle->group.len / width > most) {
-            hot = true;
-            job->counts.hot_components++;
-        }
-        if (code == SG_OK && hot) code = divert(settle, err);
-        if (code != SG_OK) return code;
-    }
-    return code == SG_END ? end_component(settle, hot, err) : code;
-}
-
-static enum sg_code open_files(struct dedup_settle *settle, struct sg_err *err) {
-    const struct dedup_job *job = settle->job;
-    const struct dedup_rows_kind member_kind = dedup_member_kind(job);
-    enum sg_code code = dedup_job_create(job, &settle->decided, &dedup_decision_kind, "decided.map", err);
-    if (code == SG_OK) code = dedup_job_create(job, &settle->copies, &dedup_copy_kind, "copies.cpy", err);
-    if (code == SG_OK) code = dedup_job_create(job, &settle->open, &member_kind, "open.set", err);
-    if (code == SG_OK) code = dedup_sort_new(job, DEDUP_BORDER_WIDTH, 8, &settle->borders, err);
-    settle->judge.job = settle->job;
-    settle->judge.decided = &settle->decided;
-    return code;
-}
-
-static enum sg_code write_borders(struct dedup_settle *settle, struct sg_err *err) {
-    struct dedup_rows borders = {0};
-    const void *border;
-    enum sg_code code = dedup_job_create(settle->job, &borders, &dedup_border_kind, "border.doc", err);
-    if (code == SG_OK) code = sg_extsort_sort(settle->borders, err);
-    while (code == SG_OK && (code = sg_extsort_next(settle->borders, &border, err)) == SG_OK)
-        code = dedup_rows_put(&borders, border, err);
-    settle->job->counts.border_documents = borders.records;
-    if (code == SG_END) code = dedup_rows_finish(&borders, err);
-    dedup_rows_close(&borders);
-    return code;
-}
-
-static void free_settle(struct dedup_settle *settle) {
-    dedup_rows_close(&settle->decided);
-    dedup_rows_close(&settle->copies);
-    dedup_rows_close(&settle->open);
-    dedup_rows_close(&settle->hot);
-    sg_extsort_free(settle->borders);
-    sg_buf_free(&settle->group);
-    dedup_judge_free(&settle->judge);
-}
-
-static enum sg_code first_level(struct dedup_settle *settle, struct sg_extsort **members, struct sg_err *err) {
-    struct dedup_job *job = settle->job;
-    struct sg_extsort *by_text = NULL;
-    enum sg_code code = dedup_sort_new(job, dedup_member_width(job), 8, &by_text, err);
-    if (code == SG_OK) code = dedup_sort_new(job, dedup_member_width(job), 8, members, err);
-    if (code == SG_OK) code = join(job, by_text, err);
-    if (code == SG_OK) code = fold_copies(job, by_text, *members, &settle->copies, err);
-    sg_extsort_free(by_text);
+static enum sg_code with_texts(struct dedup_job *job, int partition, struct sg_err *err) {
+    static const char *const merged[] = {".dec", ".txt", ".cpy", ".opn", ".brd", NULL};
+    struct dedup_settle settle = {.job = job, .partition = partition};
+    const struct dedup_sums last = sums_of("merge", partition);
+    enum sg_code code = dedup_settle_texts(&settle, err);
+    if (code == SG_OK) code = dedup_settle_merge(&settle, true, err);
+    if (code == SG_OK) code = dedup_sums_write(job, &last, 0, &settle.counts, err);
+    if (code == SG_OK) drop(&settle, merged);
     return code;
 }
 
 enum sg_code dedup_settle(struct dedup_job *job, struct sg_err *err) {
-    struct dedup_settle settle = {.job = job};
-    struct sg_extsort *members = NULL;
+    struct dedup_counts clustered = {0};
+    const struct dedup_sums cluster = {.verb = "cluster", .bound = true};
     sg_progress_phase(job->run->progress, "settle", 0);
-    enum sg_code code = open_files(&settle, err);
-    if (code == SG_OK) code = first_level(&settle, &members, err);
-    for (unsigned level = 0; code == SG_OK; level++) {
-        const struct dedup_rows_kind member_kind = dedup_member_kind(job);
-        code = dedup_job_create(job, &settle.hot, &member_kind, "hot.set", err);
-        if (code == SG_OK) code = each_component(&settle, members, level, err);
-        sg_extsort_free(members);
-        members = NULL;
-        uint64_t hot = settle.hot.records;
-        if (code == SG_OK) code = dedup_rows_finish(&settle.hot, err);
-        if (code != SG_OK || hot == 0) break;
-        code = dedup_sort_new(job, dedup_member_width(job), 8, &members, err);
-        if (code == SG_OK) code = dedup_hot_cut(job, level + 1, hot, members, err);
+    enum sg_code code = dedup_parts_load(job, err);
+    if (code == SG_OK) code = dedup_sums_need(job, &cluster, NULL, &clustered, err);
+    for (int i = 0; code == SG_OK && i < DEDUP_PARTITIONS; i++) {
+        const struct dedup_sums first = sums_of("settle", i), last = sums_of("merge", i);
+        if (!dedup_task_has(job, i)) continue;
+        if (!dedup_sums_done(job, &first)) code = without_texts(job, i, err);
+        if (code != SG_OK || dedup_sums_done(job, &last) || !dedup_recheck_done(job)) continue;
+        code = dedup_sets_load(job, err);
+        if (code == SG_OK) code = with_texts(job, i, err);
     }
-    if (code == SG_OK) code = write_borders(&settle, err);
-    if (code == SG_OK) code = dedup_rows_finish(&settle.decided, err);
-    if (code == SG_OK) code = dedup_rows_finish(&settle.copies, err);
-    if (code == SG_OK) code = dedup_rows_finish(&settle.open, err);
-    sg_extsort_free(members);
-    free_settle(&settle);
     return code;
 }

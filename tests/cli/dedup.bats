@@ -5,41 +5,7 @@ bats_require_minimum_version 1.5.0
 
 setup_file() {
     cd "$BATS_FILE_TMPDIR"
-    python3 - <<'PYTHON'
-# 900 documents: originals, copies with other white space, edited copies of many degrees, chains, short texts
-import json, random
-r = random.Random(5)
-vocabulary = {
-    "eng": ["word%d" % i for i in range(3000)],
-    "hin": [a + b + c for a in "कखगघचछजझ" for b in ["", "ा", "ि", "ी", "ु", "ू", "े"] for c in ["न", "म", "र", "ल", "स", "ड़"]],
-    "tha": [a + b for a in "กขคงจฉชซญ" for b in ["", "ี", "่า", "ู้", "ะ"]],
-    "zho": [chr(c) for c in range(0x4E00, 0x5300)],
-}
-def text(lang, n):
-    return ("" if lang in ("tha", "zho") else " ").join(r.choice(vocabulary[lang]) for _ in range(n))
-def edit(t, lang, share):
-    unit = list(t) if lang in ("tha", "zho") else t.split(" ")
-    for i in range(len(unit)):
-        if r.random() < share: unit[i] = r.choice(vocabulary[lang])
-    return ("" if lang in ("tha", "zho") else " ").join(unit)
-docs = []
-for i in range(900):
-    kind = r.random() if docs else 1
-    if kind < 0.12:
-        _, lang, t = r.choice(docs)
-        t = r.choice([t, "  " + t + "\n", t.replace(" ", "\n\n", 2), t.replace(" ", "\u00a0 ", 1)])
-    elif kind < 0.5:
-        _, lang, t = r.choice(docs)
-        t = edit(t, lang, r.choice([0.005, 0.01, 0.02, 0.03, 0.05, 0.1]))
-    elif kind < 0.6:
-        lang = r.choice(list(vocabulary)); t = text(lang, r.randint(0, 5))
-    else:
-        lang = r.choice(list(vocabulary)); t = text(lang, r.randint(60, 400))
-    docs.append(("d%04d" % i, lang, t))
-with open("all.jsonl", "w", encoding="utf-8") as f:
-    for i, lang, t in docs:
-        f.write(json.dumps({"id": i, "n": 1.0, "text": t, "language": lang, "language_script": "Xxxx"}, ensure_ascii=False) + "\n")
-PYTHON
+    python3 "$BATS_TEST_DIRNAME/../data/near_duplicates.py" 900 5 >all.jsonl
     mkdir corpus && split -l 250 --additional-suffix=.jsonl all.jsonl corpus/part-
     sangam-dedup -q corpus -o whole/
     sums whole >whole.sums
@@ -287,11 +253,39 @@ PYTHON
 }
 
 @test "options out of range or unknown: exit 2" {
-    for opts in "--bands 0" "--bands 100 --rows 100" "--threshold 0" "--threshold 1.5" "--prefer date:asc" "--mode para" "--hot 1" "--min-shingles 0" "--preset fineweb"; do
+    for opts in "--bands 0" "--bands 100 --rows 100" "--threshold 0" "--threshold 1.5" "--prefer len:sideways" "--mode rare" "--hot 1" "--min-shingles 0" "--preset none"; do
         run sangam-dedup $opts "$data/all.jsonl"
         [ "$status" -eq 2 ]
     done
     sangam-dedup -q --bands 32 --rows 8 "$data/all.jsonl" | head -n 1 | jq -e .id # 256 values: the sketch stores 160
     run sangam-dedup --memory 10M "$data/all.jsonl"
     [ "$status" -eq 4 ]
+}
+
+@test "--prefer: a listed source, then the date, then the length says who stays" {
+    text=$(words 1 80)
+    printf 'books\tbest\nnews\n' >rank.tsv
+    {
+        jq -nc --arg text "$text one word more" '{id:"long",text:$text,source:"web",date:"2024-05-01"}'
+        jq -nc --arg text "$text" '{id:"old",text:$text,source:"news",date:"2019-01-01"}'
+        jq -nc --arg text "$text x" '{id:"new",text:$text,source:"news",date:"2023-01-01"}'
+        jq -nc --arg text "${text}y" '{id:"bare",text:$text}'
+    } >in.jsonl
+    stays() { sangam-dedup -q --prefer "$1" in.jsonl | jq -r .id; }
+    [ "$(stays len:desc)" = long ]
+    [ "$(stays len:asc)" = old ]
+    [ "$(stays date:desc)" = long ]
+    [ "$(stays date:asc)" = old ]
+    [ "$(stays source:rank.tsv,date:desc)" = new ]
+    [ "$(stays source:rank.tsv,date:asc,len:desc)" = old ]
+    run --separate-stderr sangam-dedup --prefer source:nowhere.tsv in.jsonl
+    [ "$status" -eq 1 ]
+    [[ "$stderr" == *nowhere.tsv* ]]
+    # another list is another plan
+    sangam-dedup plan -q --prefer source:rank.tsv in.jsonl -o out.jsonl --plan p
+    sangam-dedup map -q --plan p
+    echo web >rank.tsv
+    run --separate-stderr sangam-dedup link --plan p
+    [ "$status" -eq 3 ]
+    [[ "$stderr" == *"other parameters"* ]]
 }
