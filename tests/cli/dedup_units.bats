@@ -305,6 +305,20 @@ YAML
     sangam-dedup -q --mode line --scope language in.jsonl | grep -c 'Den samme' | grep -qx 2
 }
 
+@test "--prefer, --profile and presets of lines are followed" {
+    footer="All rights reserved by the Example Society, 2019"
+    { jq -nc --arg f "$footer" '{id:"new",date:"2024-01-01",text:("A text that is a good deal longer than the other one.\n" + $f)}'; jq -nc --arg f "$footer" '{id:"old",date:"2001-01-01",text:("Another text.\n" + $f)}'; } >in.jsonl
+    sangam-dedup -q --mode line in.jsonl | grep -F "$footer" | jq -r .id | grep -qx new
+    sangam-dedup -q --mode line --prefer date:asc in.jsonl | grep -F "$footer" | jq -r .id | grep -qx old
+    { doc a $'Page 12 of the very same book\nand the longest rest of all'; doc b $'page 97 of the very same book\nrest'; doc c $'Page 12 of the  very same book\nno'; } >in.jsonl
+    sangam-dedup -q --mode line in.jsonl | texts | tail -n 2 | diff - <(printf '%s\n' 'b: "page 97 of the very same book\nrest"' 'c: "no"')
+    sangam-dedup -q --mode line --profile ccnet in.jsonl | texts | tail -n 2 | diff - <(printf '%s\n' 'b: "rest"' 'c: "Page 12 of the  very same book\nno"') # it does not collapse white space
+    sangam-dedup -q --mode line --profile raw in.jsonl | texts | diff - <(texts <in.jsonl)
+    sangam-dedup -q --preset ccnet in.jsonl -o out.jsonl # least length 300 of what is cut
+    jq -r .id out.jsonl | tr '\n' ' ' | grep -qx 'a c '
+    zstd -qdc out.dropped.jsonl.zst | jq -e '.id == "b" and .reason == "line" and .survivor_id == "a"'
+}
+
 @test "escapes in texts and members behind the text survive a cut" {
     printf '%s\n' '{"id":"a\"1","text":"A line with \u00e9, \"quotes\" and \\ in it\nlonger rest of a","x":[1, 2]}' '{"id":"b","text":"A line with é, \"quotes\" and \\ in it\nrest\t\u0001\"b\"","x":[1, 2]}' >in.jsonl
     sangam-dedup -q --mode line --dropped d.zst in.jsonl >out.jsonl

@@ -130,12 +130,12 @@ static bool same_in(enum dedup_profile profile, const char *a, const char *b) {
 static void test_profiles(void **state) {
     (void)state;
     struct sg_hash128 key;
-    assert_true(same_in(DEDUP_CCNET, "Page 12, of 40", "page 98 of 76"));
-    assert_false(same_in(DEDUP_SHINGLE, "Page 12, of 40", "page 98 of 76"));
+    assert_true(same_in(DEDUP_CCNET, "Page 12 of 40", "page 98 of 76"));
+    assert_false(same_in(DEDUP_SHINGLE, "Page 12 of 40", "page 98 of 76"));
     assert_false(same_in(DEDUP_RAW, "one  two", "one two"));
     assert_true(same_in(DEDUP_RAW, "one two", "one two"));
     assert_true(same_in(DEDUP_FINEWEB, "caf\xC3\xA9", "CAFE"));
-    assert_false(profile_key(DEDUP_CCNET, "...", 0, 0, &key)); /* nothing is left of it */
+    assert_false(profile_key(DEDUP_CCNET, "\xE3\x80\x82\xE3\x80\x81", 0, 0, &key)); /* U+3002 U+3001: nothing is left */
     assert_true(profile_key(DEDUP_SHINGLE, "...", 0, 0, &key));
     assert_false(profile_key(DEDUP_RAW, "abc", 4, 0, &key));
 }
