@@ -8,6 +8,7 @@
 
 #include "base/num.h"
 #include "cluster_fields.h"
+#include "cut_text.h"
 #include "dates.h"
 #include "decisions.h"
 #include "outputs.h"
@@ -20,7 +21,7 @@
 
 struct batch {
     struct dedup_batch base;
-    struct sg_buf decisions; /* rows of pp.map that fall into the span */
+    struct sg_buf decisions; /* rows of pp.map that fall into the span; of pp.cut, where only parts of texts go */
     struct sg_parts parts;
     struct dedup_tally tally;
 };
@@ -29,11 +30,13 @@ struct place {
     struct dedup_place base;
     struct sg_frames_packer *lines, *ledger;
     struct sg_buf detail, survivor;
+    struct dedup_cut_place cut;
 };
 
 struct apply {
     struct dedup_job *job;
     struct dedup_decisions map;
+    bool cuts; /* map has the rows of pp.cut */
     struct dedup_outputs outputs;
 };
 
@@ -48,10 +51,16 @@ static enum sg_code begin_batch(void *context, void *argument, struct sg_err *er
     batch->tally = (struct dedup_tally){0};
     sg_parts_reset(&batch->parts);
     while (code == SG_OK && apply->map.next && dedup_get_word(apply->map.next) < end) {
-        sg_buf_put(&batch->decisions, apply->map.next, DEDUP_DECISION_WIDTH);
+        sg_buf_put(&batch->decisions, apply->map.next, apply->cuts ? DEDUP_CUT_WIDTH : DEDUP_DECISION_WIDTH);
         code = dedup_decisions_step(&apply->map, err);
     }
     return code;
+}
+
+/* Rows, with cuts also what is made of them, and for each a span and an id of 32 characters, twice. */
+static uint64_t extra_of(const void *argument) {
+    const struct batch *batch = argument;
+    return 5 * batch->decisions.len;
 }
 
 /* ---- workers ---- */
@@ -134,6 +143,25 @@ static bool belongs(const struct dedup_job *job, struct place *place, const stru
            dedup_text_key(&job->settings, &place->base.scratch, document).lo == decision->text_low;
 }
 
+/* The document loses what the rows of place->cut say: a ledger line, and all of it goes when too little is left. */
+static enum sg_code cut(const struct apply *apply, struct place *place, struct batch *batch, struct sg_err *err) {
+    const struct dedup_job *job = apply->job;
+    const struct dedup_document *document = &place->base.line.document;
+    dedup_line_open(&place->base.line, job->by_language);
+    enum sg_code code = dedup_cut_document(job, &place->cut, &place->base.scratch, document, err);
+    if (code != SG_OK) return dedup_pass_at(job, &batch->base, err);
+    sg_parts_drop(&batch->parts, document->id, document->id_len, dedup_unit_name_of(job->units.unit), &place->cut.detail);
+    batch->tally.bytes_cut += place->cut.bytes;
+    batch->tally.documents_cut += !place->cut.removed;
+    batch->tally.cut += place->cut.removed;
+    if (!place->cut.removed)
+        sg_record_set_string(&place->base.line.record, "text", place->cut.text.data, place->cut.text.len);
+    dedup_corpus_shrink(&place->cut.text);
+    dedup_corpus_shrink(&place->cut.detail);
+    dedup_corpus_shrink(&place->cut.cuts);
+    return SG_OK;
+}
+
 struct cursor {
     const char *decision, *last;
     uint64_t document;
@@ -143,14 +171,19 @@ static enum sg_code one_document(const struct apply *apply, struct place *place,
                                  struct cursor *cursor, struct sg_err *err) {
     const struct dedup_job *job = apply->job;
     struct dedup_decision decision = {.size = 1, .verdict = DEDUP_KEEP, .survivor = NO_SURVIVOR};
-    if (cursor->decision < cursor->last && dedup_get_word(cursor->decision) == cursor->document) {
+    uint64_t document = cursor->document++;
+    batch->parts.records_in++;
+    if (apply->cuts) {
+        if (dedup_cut_find(&place->cut, &cursor->decision, cursor->last, document)) {
+            enum sg_code code = cut(apply, place, batch, err);
+            if (code != SG_OK || place->cut.removed) return code;
+        }
+    } else if (cursor->decision < cursor->last && dedup_get_word(cursor->decision) == document) {
         dedup_decision_get(cursor->decision, &decision);
         cursor->decision += DEDUP_DECISION_WIDTH;
         dedup_line_open(&place->base.line, job->by_language); /* of others nobody asks what they say */
         if (!belongs(job, place, &decision)) return dedup_pass_changed(apply->job, &batch->base, err);
     }
-    cursor->document++;
-    batch->parts.records_in++;
     if (decision.verdict != DEDUP_KEEP) return drop(job, place, batch, &decision, err);
     keep(job, place, batch, &decision);
     return SG_OK;
@@ -211,6 +244,7 @@ static void empty_place(void *argument) {
     sg_frames_packer_free(place->ledger);
     sg_buf_free(&place->detail);
     sg_buf_free(&place->survivor);
+    dedup_cut_place_free(&place->cut);
 }
 
 /* ---- writer ---- */
@@ -220,7 +254,10 @@ static enum sg_code write_batch(void *context, void *argument, struct sg_err *er
     struct batch *batch = argument;
     batch->tally.raw_bytes = batch->base.in.lines.len;
     enum sg_code code = dedup_outputs_put(&apply->outputs, batch->base.span.input, &batch->parts, &batch->tally, err);
+    dedup_corpus_shrink(&batch->decisions);
     dedup_corpus_shrink(&batch->parts.lines);
+    dedup_corpus_shrink(&batch->parts.ledger);
+    dedup_corpus_shrink(&batch->parts.packed_ledger);
     dedup_corpus_shrink(&batch->parts.packed_lines);
     return code;
 }
@@ -239,6 +276,7 @@ static enum sg_code sum_up(struct dedup_job *job, struct sg_err *err) {
     enum sg_code code = dedup_sums_need(job, &(struct dedup_sums){.verb = "cluster", .bound = true}, NULL, counts, err);
     for (uint64_t i = 0; code == SG_OK && i <= DEDUP_PARTITIONS; i++)
         code = dedup_sums_need(job, &(struct dedup_sums){.verb = "link", .number = i, .bound = true}, NULL, counts, err);
+    if (job->units.unit != DEDUP_UNIT_NONE) return code;
     for (uint64_t i = 0; code == SG_OK && i < DEDUP_PARTITIONS; i++)
         code = dedup_sums_need(job, &(struct dedup_sums){.verb = "settle", .number = i, .bound = true}, NULL, counts, err);
     for (uint64_t i = 0; code == SG_OK && i < DEDUP_PARTITIONS; i++) {
@@ -253,7 +291,7 @@ static enum sg_code sum_up(struct dedup_job *job, struct sg_err *err) {
     return code;
 }
 
-/* The line, its text, its key text, the line written, that packed. */
+/* The line, its text, its key text, the line written, that packed; with cuts what is left of the text too, twice. */
 static enum sg_code write_outputs(struct apply *apply, struct sg_err *err) {
     struct dedup_job *job = apply->job;
     struct dedup_pass pass = {.job = job,
@@ -261,7 +299,8 @@ static enum sg_code write_outputs(struct apply *apply, struct sg_err *err) {
                               .context = apply,
                               .batch_bytes = sizeof(struct batch),
                               .place_bytes = sizeof(struct place),
-                              .demand = 5,
+                              .demand = apply->cuts ? 7 : 5,
+                              .extra = extra_of,
                               .fixed_bytes = 4u << 20,
                               .begin = begin_batch,
                               .work = work_on,
@@ -273,20 +312,23 @@ static enum sg_code write_outputs(struct apply *apply, struct sg_err *err) {
     dedup_task_inputs(job, &first, &end);
     if (first == end) return SG_OK;
     enum sg_code code =
-        dedup_decisions_open(&apply->map, job, &dedup_decision_kind, ".map", job->inputs[first].first, err);
+        dedup_decisions_open(&apply->map, job, apply->cuts ? &dedup_cut_kind : &dedup_decision_kind,
+                             apply->cuts ? ".cut" : ".map", job->inputs[first].first, err);
     dedup_outputs_start(&apply->outputs, job, first, end);
     if (code == SG_OK) code = dedup_pass_run(&pass, err);
     if (code == SG_OK) code = dedup_outputs_end(&apply->outputs, err);
     job->counts.kept = apply->outputs.all_kept;
     job->counts.removed_exact = apply->outputs.all.exact;
     job->counts.removed_near = apply->outputs.all.near;
+    job->counts.documents_cut = apply->outputs.all.documents_cut;
+    job->counts.bytes_cut = apply->outputs.all.bytes_cut;
     dedup_decisions_close(&apply->map);
     dedup_outputs_free(&apply->outputs);
     return code;
 }
 
 enum sg_code dedup_apply(struct dedup_job *job, struct sg_err *err) {
-    struct apply apply = {.job = job};
+    struct apply apply = {.job = job, .cuts = job->units.unit != DEDUP_UNIT_NONE};
     enum sg_code code = dedup_parts_load(job, err);
     if (code == SG_OK) code = sum_up(job, err);
     return code == SG_OK ? write_outputs(&apply, err) : code;

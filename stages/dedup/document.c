@@ -93,6 +93,7 @@ void dedup_document_read(const struct dedup_settings *settings, struct dedup_scr
         windows = sketch_of(settings, scratch, &nfc, &len, minima);
     else if (!settings->raw_key)
         dedup_keytext_nfc(&nfc, &len, &scratch->nfc);
+    scratch->is_nfc = !settings->raw_key && nfc == document->text;
     *doc = (struct dedup_doc){.text_key = text_key(settings, scratch, document, nfc, len),
                               .id_key = sg_hash128(document->id, document->id_len, 0),
                               .priority = document->priority,

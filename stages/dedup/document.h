@@ -34,6 +34,7 @@ struct dedup_settings {
 struct dedup_scratch {
     struct sg_buf nfc, light;
     struct sg_buf windows; /* fss: all of a text */
+    bool is_nfc; /* the text that dedup_document_read had last is in NFC; false also where it did not look */
     struct dedup_shingles shingles;
 };
 

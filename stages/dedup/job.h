@@ -11,6 +11,8 @@
  *           settle   pp.map (decisions, by document); or, where sketches leave doubts, pp.dec pp.cpy pp.opn pp.brd
  *           recheck  si.set (window sets of the documents in doubt), si.idx;  then settle once more, for pp.map
  *           apply    the outputs
+ *         In the modes para and line map writes ti-pp.unt (units of texts, by key) in place of band keys, and link makes pp.cut
+ *         of them (what is cut, by document); cluster looks at ids only, settle and recheck have nothing to do.
  *         map, recheck and apply share out the inputs by their bytes; link and settle the partitions; cluster is one task.
  * Units   documents are numbered from 0 in input order, in the files of a map task from the task's own start; no decision
  *         depends on these numbers. id and set places: task << 40 | byte.
@@ -29,6 +31,7 @@
 #include "parameters.h"
 #include "rows.h"
 #include "run/stage.h"
+#include "units.h"
 
 #define DEDUP_PARTITIONS 16 /* by the first four bits of a key */
 #define DEDUP_PLACE_BITS 40 /* of a place: a byte of a task's file */
@@ -64,6 +67,7 @@ struct dedup_counts {
     uint64_t border_documents, compared_by_text, hot_components;
     uint64_t clusters, duplicate_ids;
     uint64_t kept, removed_exact, removed_near;
+    uint64_t units, units_cut, documents_cut, bytes_cut; /* para, line: compared; cut; documents that stay without them */
 };
 
 struct dedup_job {
@@ -75,6 +79,7 @@ struct dedup_job {
     struct dedup_prefer prefer;
     struct dedup_settings settings;
     struct dedup_rule rule;
+    struct dedup_unit_rule units;
     enum dedup_verify verify;
     double tau;
     uint64_t seed, hot;

@@ -5,7 +5,7 @@
 /* clang-format off */
 static const struct sg_option options[] = {
     {"mode", 0, SG_OPTION_CHOICE, "near|exact|para|line|substr|cross", "near",
-     "near finds edited copies too; exact runs inside it; the others cannot be run yet", true},
+     "near finds edited copies too; exact runs inside it; para and line cut copies of paragraphs or lines out of texts; the others cannot be run yet", true},
     {"preset", 0, SG_OPTION_CHOICE, DEDUP_PRESETS, "sangam",
      "parameters of a published recipe; each that is given on its own wins", true},
     {"profile", 0, SG_OPTION_CHOICE, "shingle|fineweb|ccnet|slimpajama|rpv2|raw", "shingle",
@@ -82,6 +82,21 @@ static const char *const manual[] = {
     "A preset sets profile, unit, ngram, bands, rows and verification to the published values of a recipe; options that are "
     "given win. The receipt's settings hold the values in force and, as preset_differences, everything that is done otherwise "
     "than in the recipe. A preset has the recipe's recall, never its signatures.",
+    "--mode para and --mode line do not compare documents but their paragraphs (what stands between blank lines) or their "
+    "lines (between U+000A): footers, menus, notices. The copy in the document that --prefer prefers stays, in one document "
+    "the first one; all others are cut out of their texts, and the documents stay. Copies are equal after NFC and with every "
+    "run of white space as one space; case, punctuation, digits and marks count. A cut takes the text of the copy and the "
+    "white space that parted it from its neighbour; the longer of two separators stays, so that nothing is doubled and "
+    "paragraphs do not run together. Lines below 20 characters stay, for short ones repeat for many reasons ('}', 'Yes.', "
+    "cells of tables); --min-chars changes that. In a corpus with program code or verse use para, or line with --min-count 10 or "
+    "more: a line of code that stands in two documents is no boilerplate, and cutting it leaves a program with holes.",
+    "A document of which nothing but white space is left goes as a whole, with reason para or line in the ledger. --min-left N "
+    "also removes those with fewer than N characters left, and then a copy that others were cut for may go with them. The "
+    "ledger has a line for every document that lost something: reason, survivor_id (for the first cut), bytes (cut), spans "
+    "([begin,end] in characters of the text as it was; what stands there is what went) and span_survivors (whose copy stays, "
+    "for each). Lines with spans speak of documents that stay: the ledger's lines are dropped plus the counter documents_cut "
+    "of the receipt. With --keep-dropped they hold the whole old text. Kept documents have minhash_cluster_size 1 and an empty "
+    "minhash_cluster_id.",
     "Inputs are read up to three times; standard input is first copied to --tmp.",
     "On many machines: plan once, then map, link, cluster, settle, recheck, settle and apply, each as any number of tasks, all "
     "tasks of one before the first of the next. A Slurm array job is 'sangam-dedup map --plan DIR --task "

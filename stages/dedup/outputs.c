@@ -121,6 +121,13 @@ static void fill_counts(const struct dedup_outputs *outputs, struct sg_receipt *
     const struct dedup_tally *tally = &outputs->tally;
     if (tally->exact) sg_receipt_reason(receipt, "exact", tally->exact);
     if (tally->near) sg_receipt_reason(receipt, "near", tally->near);
+    if (outputs->job->units.unit != DEDUP_UNIT_NONE) {
+        if (tally->cut) sg_receipt_reason(receipt, dedup_unit_name_of(outputs->job->units.unit), tally->cut);
+        sg_receipt_counter(receipt, "documents_cut", tally->documents_cut);
+        sg_receipt_counter(receipt, "bytes_cut", tally->bytes_cut);
+        sg_receipt_counter(receipt, "corpus_units", counts->units);
+        sg_receipt_counter(receipt, "corpus_units_cut", counts->units_cut);
+    }
     sg_receipt_counter(receipt, "blank_lines", tally->blank);
     sg_receipt_counter(receipt, "survivors", tally->survivors);
     const struct {
@@ -146,7 +153,7 @@ static void fill_outputs(const struct dedup_outputs *outputs, struct sg_receipt 
         if (files[i]->open)
             sg_receipt_output(receipt, kinds[i], files[i]->path, files[i]->bytes, files[i]->records, files[i]->hash);
     receipt->records_out = outputs->sink.lines.records;
-    receipt->dropped = outputs->sink.dropped.records;
+    receipt->dropped = outputs->sink.dropped.records - outputs->tally.documents_cut; /* the ledger tells of both */
     receipt->bad = outputs->bad;
     receipt->raw_bytes_in = outputs->tally.raw_bytes;
     receipt->raw_bytes_out = outputs->raw_out;
@@ -174,6 +181,9 @@ static void add_tally(struct dedup_tally *sum, const struct dedup_tally *more) {
     sum->exact += more->exact;
     sum->near += more->near;
     sum->survivors += more->survivors;
+    sum->cut += more->cut;
+    sum->documents_cut += more->documents_cut;
+    sum->bytes_cut += more->bytes_cut;
     sum->blank += more->blank;
     sum->raw_bytes += more->raw_bytes;
 }

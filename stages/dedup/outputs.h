@@ -19,6 +19,8 @@
 struct dedup_tally {
     uint64_t exact, near; /* removed */
     uint64_t survivors;   /* kept, with a cluster */
+    uint64_t cut;         /* removed, for too little was left */
+    uint64_t documents_cut, bytes_cut; /* kept, with a ledger line for what is cut from them */
     uint64_t blank, raw_bytes;
 };
 

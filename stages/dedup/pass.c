@@ -46,7 +46,7 @@ static uint64_t demand_of(void *context, const void *argument) {
     const struct dedup_batch *batch = argument;
     const struct dedup_pass *pass = running->pass;
     uint64_t raw = batch->in.is_packed ? batch->in.raw_bytes : batch->in.lines.len;
-    return pass->skip && pass->skip(batch) ? raw : pass->demand * raw;
+    return pass->skip && pass->skip(batch) ? raw : pass->demand * raw + (pass->extra ? pass->extra(batch) : 0);
 }
 
 static enum sg_code work_on(void *context, unsigned number, void *argument, struct sg_err *err) {

@@ -30,11 +30,31 @@ static void fix_receipt(struct sg_run *run, const struct dedup_job *job) {
     sg_buf_free(&given);
 }
 
+static enum sg_code read_units(struct dedup_job *job, struct sg_err *err) {
+    static const char *const own[] = {"keep", "min-count", "min-chars", "min-left"};
+    const struct dedup_parameters *parameters = &job->parameters;
+    bool units = parameters->mode == DEDUP_PARA || parameters->mode == DEDUP_LINE, cuts = units || parameters->mode == DEDUP_SUBSTR;
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (sg_opts_given(job->run->opts, own[i]) && !(i == 3 ? cuts : units))
+            return sg_err_set(err, SG_USAGE, "--%s is for --mode para and line%s", own[i], i == 3 ? ", and substr" : "");
+    job->units = (struct dedup_unit_rule){.unit = !units                            ? DEDUP_UNIT_NONE
+                                                  : parameters->mode == DEDUP_PARA ? DEDUP_UNIT_PARA
+                                                                                   : DEDUP_UNIT_LINE,
+                                          .profile = (enum dedup_profile)parameters->profile,
+                                          .raw_key = parameters->exact_key == 1,
+                                          .keep_none = parameters->keep == 1,
+                                          .min_count = parameters->min_count,
+                                          .min_chars = parameters->min_chars,
+                                          .min_left = parameters->min_left};
+    return SG_OK;
+}
+
 static enum sg_code read_options(struct dedup_job *job, struct sg_err *err) {
     struct dedup_parameters *parameters = &job->parameters;
     enum sg_code code = dedup_parameters_from_options(job->run->opts, parameters, err);
-    if (code == SG_OK && parameters->mode != DEDUP_NEAR && parameters->mode != DEDUP_EXACT)
-        code = sg_err_set(err, SG_USAGE, "this mode cannot be run yet: near and exact can");
+    if (code == SG_OK && (parameters->mode == DEDUP_SUBSTR || parameters->mode == DEDUP_CROSS))
+        code = sg_err_set(err, SG_USAGE, "this mode cannot be run yet: near, exact, para and line can");
+    if (code == SG_OK) code = read_units(job, err);
     if (code == SG_OK) code = dedup_prefer_parse(&job->prefer, parameters->prefer, err);
     if (code == SG_OK) code = dedup_parameters_settings(parameters, &job->settings, err);
     if (code != SG_OK) return code;

@@ -206,6 +206,7 @@ static enum sg_code read_sets(struct recheck *recheck, struct sg_err *err) {
 }
 
 enum sg_code dedup_recheck(struct dedup_job *job, struct sg_err *err) {
+    if (job->units.unit != DEDUP_UNIT_NONE) return SG_OK;
     struct recheck recheck = {.job = job};
     struct dedup_counts settled = {0};
     const struct dedup_counts none = {0};
