@@ -15,8 +15,10 @@
 #include "parts.h"
 #include "pass.h"
 #include "run/sink.h"
+#include "statistics.h"
 #include "sums.h"
 
+#define CERTAIN 10000 /* similarity of a text to its copy */
 #define NO_SURVIVOR UINT64_MAX /* of a document without a decision */
 
 struct batch {
@@ -24,12 +26,14 @@ struct batch {
     struct sg_buf decisions; /* rows of pp.map that fall into the span; of pp.cut, where only parts of texts go */
     struct sg_parts parts;
     struct dedup_tally tally;
+    struct dedup_statistics statistics;
 };
 
 struct place {
     struct dedup_place base;
     struct sg_frames_packer *lines, *ledger;
     struct sg_buf detail, survivor;
+    size_t bytes; /* of the line at hand */
     struct dedup_cut_place cut;
 };
 
@@ -38,6 +42,7 @@ struct apply {
     struct dedup_decisions map;
     bool cuts; /* map has the rows of pp.cut */
     struct dedup_outputs outputs;
+    struct dedup_statistics statistics;
 };
 
 /* ---- reader ---- */
@@ -50,6 +55,7 @@ static enum sg_code begin_batch(void *context, void *argument, struct sg_err *er
     batch->decisions.len = 0;
     batch->tally = (struct dedup_tally){0};
     sg_parts_reset(&batch->parts);
+    dedup_statistics_clear(&batch->statistics);
     while (code == SG_OK && apply->map.next && dedup_get_word(apply->map.next) < end) {
         sg_buf_put(&batch->decisions, apply->map.next, apply->cuts ? DEDUP_CUT_WIDTH : DEDUP_DECISION_WIDTH);
         code = dedup_decisions_step(&apply->map, err);
@@ -94,6 +100,19 @@ static void set_fields(const struct dedup_job *job, struct place *place, const s
     }
 }
 
+/* One that stays, and the cluster that it stays for. */
+static void count_kept(const struct place *place, struct batch *batch, struct dedup_language *language,
+                       const struct dedup_decision *decision) {
+    const struct dedup_document *document = &place->base.line.document;
+    dedup_statistics_kept(language, place->bytes);
+    if (decision->size < 2) return;
+    char *id = sg_strndup(document->id, document->id_len);
+    const struct dedup_large cluster = {.cluster = decision->cluster, .size = decision->size, .id = id};
+    dedup_statistics_cluster(&batch->statistics, language, &cluster);
+    free(id);
+    batch->tally.survivors++;
+}
+
 static void keep(const struct dedup_job *job, struct place *place, struct batch *batch,
                  const struct dedup_decision *decision) {
     struct sg_record *record = &place->base.line.record;
@@ -106,7 +125,10 @@ static void keep(const struct dedup_job *job, struct place *place, struct batch 
     sg_record_write(record, &batch->parts.lines);
     sg_buf_putc(&batch->parts.lines, '\n');
     batch->parts.records_out++;
-    batch->tally.survivors += decision->size > 1;
+}
+
+static const char *reason_of(const struct dedup_decision *decision) {
+    return decision->verdict == DEDUP_DROP_EXACT ? "exact" : "near";
 }
 
 static enum sg_code drop(const struct dedup_job *job, struct place *place, struct batch *batch,
@@ -128,7 +150,7 @@ static enum sg_code drop(const struct dedup_job *job, struct place *place, struc
         sg_buf_puts(detail, ",\"text\":");
         sg_json_quote(detail, document->text, document->text_len);
     }
-    sg_parts_drop(&batch->parts, document->id, document->id_len, exact ? "exact" : "near", detail);
+    sg_parts_drop(&batch->parts, document->id, document->id_len, reason_of(decision), detail);
     if (exact)
         batch->tally.exact++;
     else
@@ -172,10 +194,14 @@ static enum sg_code one_document(const struct apply *apply, struct place *place,
     const struct dedup_job *job = apply->job;
     struct dedup_decision decision = {.size = 1, .verdict = DEDUP_KEEP, .survivor = NO_SURVIVOR};
     uint64_t document = cursor->document++;
+    struct dedup_language *language =
+        dedup_statistics_document(&batch->statistics, &place->base.line.record, place->bytes, &place->detail);
     batch->parts.records_in++;
     if (apply->cuts) {
         if (dedup_cut_find(&place->cut, &cursor->decision, cursor->last, document)) {
             enum sg_code code = cut(apply, place, batch, err);
+            if (code == SG_OK && place->cut.removed)
+                dedup_statistics_removed(language, dedup_unit_name_of(job->units.unit), CERTAIN);
             if (code != SG_OK || place->cut.removed) return code;
         }
     } else if (cursor->decision < cursor->last && dedup_get_word(cursor->decision) == document) {
@@ -184,7 +210,11 @@ static enum sg_code one_document(const struct apply *apply, struct place *place,
         dedup_line_open(&place->base.line, job->by_language); /* of others nobody asks what they say */
         if (!belongs(job, place, &decision)) return dedup_pass_changed(apply->job, &batch->base, err);
     }
-    if (decision.verdict != DEDUP_KEEP) return drop(job, place, batch, &decision, err);
+    if (decision.verdict != DEDUP_KEEP) {
+        dedup_statistics_removed(language, reason_of(&decision), decision.similarity);
+        return drop(job, place, batch, &decision, err);
+    }
+    count_kept(place, batch, language, &decision);
     keep(job, place, batch, &decision);
     return SG_OK;
 }
@@ -204,6 +234,7 @@ static enum sg_code each_line(const struct apply *apply, struct place *place, st
     enum sg_code code = SG_OK;
     size_t len;
     while (code == SG_OK && dedup_line_cut(&at, end, &line, &len)) {
+        place->bytes = len + 1;
         switch (dedup_line_scan(&place->base.line, line, len, err)) {
         case DEDUP_BLANK: batch->tally.blank++; break;
         case DEDUP_BAD: bad_line(batch, line, len, err); break;
@@ -253,6 +284,7 @@ static enum sg_code write_batch(void *context, void *argument, struct sg_err *er
     struct apply *apply = context;
     struct batch *batch = argument;
     batch->tally.raw_bytes = batch->base.in.lines.len;
+    dedup_statistics_add(&apply->statistics, &batch->statistics);
     enum sg_code code = dedup_outputs_put(&apply->outputs, batch->base.span.input, &batch->parts, &batch->tally, err);
     dedup_corpus_shrink(&batch->decisions);
     dedup_corpus_shrink(&batch->parts.lines);
@@ -266,6 +298,7 @@ static void empty_batch(void *argument) {
     struct batch *batch = argument;
     sg_buf_free(&batch->decisions);
     sg_parts_free(&batch->parts);
+    dedup_statistics_free(&batch->statistics);
 }
 
 /* ---- the verb ---- */
@@ -317,6 +350,8 @@ static enum sg_code write_outputs(struct apply *apply, struct sg_err *err) {
     dedup_outputs_start(&apply->outputs, job, first, end);
     if (code == SG_OK) code = dedup_pass_run(&pass, err);
     if (code == SG_OK) code = dedup_outputs_end(&apply->outputs, err);
+    if (code == SG_OK) code = dedup_outputs_statistics(job, &apply->statistics, err);
+    dedup_statistics_free(&apply->statistics);
     job->counts.kept = apply->outputs.all_kept;
     job->counts.removed_exact = apply->outputs.all.exact;
     job->counts.removed_near = apply->outputs.all.near;

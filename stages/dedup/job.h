@@ -66,6 +66,7 @@ struct dedup_counts {
     uint64_t band_records, edges, in_components, components;
     uint64_t border_documents, compared_by_text, hot_components;
     uint64_t clusters, duplicate_ids;
+    uint64_t candidates, rejected; /* texts that share a key with a better one of their component; those that stay */
     uint64_t kept, removed_exact, removed_near;
     uint64_t units, units_cut, documents_cut, bytes_cut; /* para, line: compared; cut; documents that stay without them */
 };

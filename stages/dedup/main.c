@@ -5,7 +5,8 @@
 /* clang-format off */
 static const struct sg_option options[] = {
     {"mode", 0, SG_OPTION_CHOICE, "near|exact|para|line|substr|cross", "near",
-     "near finds edited copies too; exact runs inside it; para and line cut copies of paragraphs or lines out of texts; the others cannot be run yet", true},
+     "near finds edited copies too; exact runs inside it; para, line and substr cut copies of paragraphs, lines or any stretch "
+     "of text out of documents; cross compares with another owner's index", true},
     {"preset", 0, SG_OPTION_CHOICE, DEDUP_PRESETS, "sangam",
      "parameters of a published recipe; each that is given on its own wins", true},
     {"profile", 0, SG_OPTION_CHOICE, "shingle|fineweb|ccnet|slimpajama|rpv2|raw", "shingle",

@@ -2,9 +2,9 @@
  * statistics: what deduplication found in each language: how much, how large the clusters are, how alike their members.
  *
  * Shape   documents, kept and removed ones -> a table by language_Script -> dedup.statistics.json: canonical JSON, "languages"
- *         by name and one sum over "all"; the ten largest clusters; and of the whole corpus the candidates (documents that
- *         share a key with one before them in survivor order) and those of them that verification kept.
- * Units   bytes of text. cluster_sizes: clusters of 2, 3, 4, 5-9, 10-99, 100-999 and 1000 or more documents.
+ *         by name and one sum over "all"; the ten largest clusters; and of the run, candidates for
+ *         removal and those that verification kept.
+ * Units   bytes of lines. cluster_sizes: clusters of 2, 3, 4, 5-9, 10-99, 100-999 and 1000 or more documents.
  *         similarities: removed documents by similarity to their survivor, steps of 0.05: the last one is 0.95 to 1.
  * Calls   dedup_statistics_document for every document, then _kept or _removed for it; add sums two tables; write.
  * Owns    its table; free accepts {0}.

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../dice.h"
+#include "dice.h"
 #include "base/num.h"
 #include "io/file.h"
 #include "parts.h"

@@ -20,7 +20,7 @@ doc() { jq -nc --arg id "$1" --arg text "$2" '{id:$id,text:$text}'; }
 words() { local i; for ((i = $1; i < $1 + $2; i++)); do printf 'w%d ' $((i * 7919 % 100003)); done; }
 
 @test "nothing is lost: in = out + dropped, ids parted, names kept, receipts say so" {
-    [ "$(ls "$data/whole" | tr '\n' ' ')" = "part-aa.dropped.jsonl.zst part-aa.jsonl.zst part-aa.receipt.json part-ab.dropped.jsonl.zst part-ab.jsonl.zst part-ab.receipt.json part-ac.dropped.jsonl.zst part-ac.jsonl.zst part-ac.receipt.json part-ad.dropped.jsonl.zst part-ad.jsonl.zst part-ad.receipt.json " ]
+    [ "$(ls "$data/whole" | tr '\n' ' ')" = "dedup.statistics.json part-aa.dropped.jsonl.zst part-aa.jsonl.zst part-aa.receipt.json part-ab.dropped.jsonl.zst part-ab.jsonl.zst part-ab.receipt.json part-ac.dropped.jsonl.zst part-ac.jsonl.zst part-ac.receipt.json part-ad.dropped.jsonl.zst part-ad.jsonl.zst part-ad.receipt.json " ]
     zstd -qdc "$data"/whole/*.jsonl.zst | jq -r .id | sort >ids
     jq -r .id "$data/all.jsonl" | sort | diff - ids
     for r in "$data"/whole/*.receipt.json; do
@@ -370,4 +370,21 @@ PYTHON
         cmp <(ledger one.zst | sort) <(ledger two.zst | sort)
         ledger one.zst | jq -s -e 'length > 100 and all(.[]; .similarity >= 0.75) and any(.[]; .reason == "near")'
     done
+}
+
+@test "statistics: what each language lost, how large clusters are, the same for any order" {
+    s=$data/whole/dedup.statistics.json
+    jq -e '.all.documents == 900 and .all.documents == .all.kept + (.all.removed | add)' "$s"
+    jq -e '([.languages[].documents] | add) == .all.documents and ([.languages[].bytes] | add) == .all.bytes' "$s"
+    jq -e '(.languages | keys) == ["eng_Xxxx","hin_Xxxx","tha_Xxxx","zho_Xxxx"]' "$s"
+    [ "$(jq .all.removed.near "$s")" -eq "$(ledger "$data"/whole/*.dropped.jsonl.zst | jq -c 'select(.reason == "near")' | wc -l)" ]
+    [ "$(jq '.all.cluster_sizes | add' "$s")" -eq "$(zstd -qdc "$data"/whole/part-??.jsonl.zst | jq -c 'select(.minhash_cluster_size > 1)' | wc -l)" ]
+    [ "$(jq '.all.similarities | add' "$s")" -eq "$(jq '.all.removed | add' "$s")" ]
+    # no bin below tau holds anything
+    jq -e '.all.similarities[:15] | add == 0' "$s"
+    [ "$(jq '.largest[0].size' "$s")" -eq "$(zstd -qdc "$data"/whole/part-??.jsonl.zst | jq .minhash_cluster_size | sort -n | tail -1)" ]
+    jq -e '.run.candidates >= .run.candidates_rejected and .run.peak_bytes > 0' "$s"
+    tac "$data/all.jsonl" >reversed.jsonl
+    sangam-dedup -q -j3 reversed.jsonl -o reversed.jsonl.zst
+    diff <(jq -S 'del(.run.cpu_seconds, .run.wall_seconds, .run.peak_bytes)' "$s") <(jq -S 'del(.run.cpu_seconds, .run.wall_seconds, .run.peak_bytes)' reversed.statistics.json)
 }
