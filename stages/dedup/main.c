@@ -5,7 +5,7 @@
 /* clang-format off */
 static const struct sg_option options[] = {
     {"mode", 0, SG_OPTION_CHOICE, "near|exact|para|line|substr|cross", "near",
-     "near finds edited copies too; exact runs inside it; para and line cut copies of paragraphs or lines out of texts; the others cannot be run yet", true},
+     "near: edited copies too, with exact inside; para, line: copies of paragraphs or lines are cut out of texts; no others yet", true},
     {"preset", 0, SG_OPTION_CHOICE, DEDUP_PRESETS, "sangam",
      "parameters of a published recipe; each that is given on its own wins", true},
     {"profile", 0, SG_OPTION_CHOICE, "shingle|fineweb|ccnet|slimpajama|rpv2|raw", "shingle",

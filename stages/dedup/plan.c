@@ -33,7 +33,8 @@ static void fix_receipt(struct sg_run *run, const struct dedup_job *job) {
 static enum sg_code read_units(struct dedup_job *job, struct sg_err *err) {
     static const char *const own[] = {"keep", "min-count", "min-chars", "min-left"};
     const struct dedup_parameters *parameters = &job->parameters;
-    bool units = parameters->mode == DEDUP_PARA || parameters->mode == DEDUP_LINE, cuts = units || parameters->mode == DEDUP_SUBSTR;
+    bool units = parameters->mode == DEDUP_PARA || parameters->mode == DEDUP_LINE;
+    bool cuts = units || parameters->mode == DEDUP_SUBSTR;
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (sg_opts_given(job->run->opts, own[i]) && !(i == 3 ? cuts : units))
             return sg_err_set(err, SG_USAGE, "--%s is for --mode para and line%s", own[i], i == 3 ? ", and substr" : "");
