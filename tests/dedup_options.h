@@ -41,7 +41,8 @@ static const struct sg_option dedup_test_options[] = {
     {0}};
 
 /* Parameters of "--bands 20 --unit word"; the code of dedup_parameters_from_options. */
-static inline enum sg_code dedup_test_parameters(const char *line, struct dedup_parameters *parameters, struct sg_err *err) {
+static inline enum sg_code dedup_test_parameters(const char *line, struct dedup_parameters *parameters,
+                                                 struct sg_err *err) {
     const struct sg_option *const tables[] = {dedup_test_options, NULL};
     struct sg_opts *opts = NULL;
     char *copy = sg_strdup(line), *args[64], *rest = copy, *word;

@@ -90,7 +90,8 @@ static void set_fields(const struct dedup_job *job, struct place *place, const s
     set_number(record, "dedup_sources", own.value ? 1 : decision->values);
     for (int i = 0; i < 2; i++) {
         char date[DEDUP_DATE_TEXT];
-        sg_record_set_string(record, names[i], days[i] ? dedup_days_text(days[i] - 1, date) : "", days[i] ? DEDUP_DATE_TEXT - 1 : 0);
+        const char *text = days[i] ? dedup_days_text(days[i] - 1, date) : "";
+        sg_record_set_string(record, names[i], text, strlen(text));
     }
 }
 

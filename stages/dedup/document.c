@@ -25,8 +25,8 @@ struct sg_hash128 dedup_text_key(const struct dedup_settings *settings, struct d
 }
 
 /* fss needs all windows at once: it looks at them again while a bin is empty. */
-static uint64_t fss_of(const struct dedup_settings *settings, struct dedup_scratch *scratch, const char *text, size_t len,
-                       uint32_t *minima) {
+static uint64_t fss_of(const struct dedup_settings *settings, struct dedup_scratch *scratch, const char *text,
+                       size_t len, uint32_t *minima) {
     struct sg_buf *all = &scratch->windows;
     uint64_t windows[BLOCK];
     size_t count;

@@ -21,7 +21,8 @@ static uint64_t mixed(uint64_t z) {
 }
 
 /* A round is below 2 x DEDUP_LANES: bin = round << 32 | hash, and ~0 is an empty one. */
-static unsigned throw_all(uint64_t *bins, unsigned values, unsigned round, uint64_t key, const uint32_t *x, size_t count) {
+static unsigned throw_all(uint64_t *bins, unsigned values, unsigned round, uint64_t key, const uint32_t *x,
+                          size_t count) {
     unsigned filled = 0;
     for (size_t i = 0; i < count; i++) {
         uint64_t h = mixed(key ^ x[i]);

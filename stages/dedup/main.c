@@ -12,9 +12,11 @@ static const struct sg_option options[] = {
     {"profile", 0, SG_OPTION_CHOICE, "shingle|fineweb|ccnet|slimpajama|rpv2|raw", "shingle",
      "what is compared of a text; all but shingle and raw are those of recipes", true},
     {"unit", 0, SG_OPTION_CHOICE, "window|word|space|char|icu", "window",
-     "what shingles are made of: windows of words or characters by script, or a fixed number of words, tokens between spaces, code points or ICU's words", true},
+     "what shingles are made of: windows of words or characters by script, or N words, tokens between spaces, code points, "
+     "words of ICU", true},
     {"ngram", 0, SG_OPTION_COUNT, "N", NULL,
-     "units a shingle (by default 5, of char 24); of window the weight, 10: two a word, one a character of a script without spaces", true},
+     "units a shingle (by default 5, of char 24); of window its weight, 10: two a word, one a character of a script without "
+     "spaces", true},
     {"sketch", 0, SG_OPTION_CHOICE, "kperm32|fss", "kperm32",
      "MinHash by permutations, or fast similarity sketching, which is nearer on short texts", true},
     {"bands", 0, SG_OPTION_COUNT, "N", "21",
@@ -78,6 +80,9 @@ static const char *const manual[] = {
     "minhash_cluster_id, 32 hex digits, empty when it is alone. The ledger beside each output has a line for each document "
     "removed: id, reason (exact or near), cluster, survivor_id, similarity, method (key, sketch, text or band), "
     "cluster_size, bytes.",
+    "A preset sets profile, unit, ngram, bands, rows and verification to the published values of a recipe; options that are "
+    "given win. The receipt's settings hold the values in force and, as preset_differences, everything that is done otherwise "
+    "than in the recipe. A preset has the recipe's recall, never its signatures.",
     "--mode para and --mode line do not compare documents but their paragraphs (what stands between blank lines) or their "
     "lines (between U+000A): footers, menus, notices. The copy in the document that --prefer prefers stays, in one document "
     "the first one; all others are cut out of their texts, and the documents stay. Copies are equal after NFC and with every "

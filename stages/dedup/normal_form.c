@@ -116,7 +116,7 @@ static void order_marks(uint32_t *marks, size_t count) {
     size_t places[256] = {0}, sum = 0;
     uint32_t *sorted = sg_alloc(count * sizeof *sorted);
     for (size_t i = 0; i < count; i++) places[dedup_unicode_class(marks[i])]++;
-    for (unsigned class = 0; class < 256; class++) {
+    for (unsigned class = 0; class < 256; class ++) {
         size_t here = places[class];
         places[class] = sum;
         sum += here;
@@ -193,21 +193,29 @@ static bool begins_anew(uint32_t c) {
 /* Over ASCII, as long as ASCII follows: its last character may be the base of a mark. */
 static const char *skip_ascii(const char *p, const char *end) {
     uint64_t eight;
-    while (end - p > 8 && (unsigned char)p[8] < 0x80 && (memcpy(&eight, p, 8), (eight & 0x8080808080808080u) == 0)) p += 8;
+    while (end - p > 8 && (unsigned char)p[8] < 0x80 && (memcpy(&eight, p, 8), (eight & 0x8080808080808080u) == 0))
+        p += 8;
     return p;
 }
 
-/* At p, where a character begins: over all that stays as it is, to one that must be taken apart or has something behind it. */
+/* Over characters that stay as they are, to one that must be taken apart or has something behind it. Each is looked at once:
+ * as the one behind. */
 static const char *skip_plain(const char *p, const char *end, enum form form) {
-    while ((p = skip_ascii(p, end)) < end) {
-        const char *behind = p;
-        uint32_t c = sg_utf8_next(&behind);
-        if (!begins_anew(c) || (form != NFC && c >= 0xC0)) return p;
-        if (behind < end && (unsigned char)*behind >= 0xCC) { /* below stand characters that begin anew: U+0300 is CC 80 */
-            const char *next = behind;
-            if (!begins_anew(sg_utf8_next(&next))) return p;
+    p = skip_ascii(p, end);
+    const char *behind = p;
+    uint32_t c = sg_utf8_next(&behind);
+    if (!begins_anew(c)) return p;
+    while (form == NFC || c < 0xC0) {
+        const char *next = behind;
+        if (next == end) return end;
+        c = sg_utf8_next(&next);
+        if (!begins_anew(c)) return p;
+        p = c < 0x80 ? skip_ascii(behind, end) : behind;
+        if (p != behind) { /* another ASCII character, perhaps the base of a mark */
+            c = (unsigned char)*p;
+            next = p + 1;
         }
-        p = behind;
+        behind = next;
     }
     return p;
 }

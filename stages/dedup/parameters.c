@@ -326,7 +326,8 @@ enum sg_code dedup_parameters_from_json(const char *json, size_t len, struct ded
     if (code == SG_OK) {
         dedup_parameters_json(parameters, &again);
         if (again.len != object.len || memcmp(again.data, object.text, object.len) != 0)
-            code = sg_err_set(err, SG_DATA, "these parameters have a member this program does not know, or are not canonical");
+            code = sg_err_set(err, SG_DATA,
+                              "these parameters have a member this program does not know, or are not canonical");
     }
     sg_buf_free(&again);
     return code;
@@ -369,8 +370,8 @@ void dedup_parameters_differences(const struct dedup_parameters *parameters, str
         const struct field *field = &fields[i];
         char text[64];
         if (field->offset == AT(ngram)) snprintf(text, sizeof text, "%u", usual_ngram(parameters->unit));
-        if (!preset_value(preset->values, field->name, text) && !preset_value(dedup_presets[0].values, field->name, text) &&
-            field->offset != AT(ngram))
+        if (!preset_value(preset->values, field->name, text) &&
+            !preset_value(dedup_presets[0].values, field->name, text) && field->offset != AT(ngram))
             continue;
         struct dedup_parameters published = *parameters;
         struct sg_buf mine = {0}, theirs = {0};

@@ -27,14 +27,14 @@ enum dedup_mode { DEDUP_NEAR, DEDUP_EXACT, DEDUP_PARA, DEDUP_LINE, DEDUP_SUBSTR,
 
 /* Choices are unsigned, so that one table can read and write them all (parameters.c). */
 struct dedup_parameters {
-    unsigned mode;      /* enum dedup_mode */
-    unsigned preset;    /* which row of presets.h */
-    unsigned profile;   /* enum dedup_profile */
-    unsigned unit;      /* enum dedup_shingle_unit */
-    unsigned sketch;    /* 0 kperm32, 1 fss */
-    unsigned exact_key; /* 0 light, 1 raw */
-    unsigned verify;    /* enum dedup_verify */
-    unsigned scope;     /* 0 corpus, 1 language */
+    unsigned mode;          /* enum dedup_mode */
+    unsigned preset;        /* which row of presets.h */
+    unsigned profile;       /* enum dedup_profile */
+    unsigned unit;          /* enum dedup_shingle_unit */
+    unsigned sketch;        /* 0 kperm32, 1 fss */
+    unsigned exact_key;     /* 0 light, 1 raw */
+    unsigned verify;        /* enum dedup_verify */
+    unsigned scope;         /* 0 corpus, 1 language */
     unsigned duplicate_ids; /* 0 stop, 1 keep */
     unsigned keep;          /* 0 first, 1 none: copies of paragraphs and lines */
     unsigned spans;         /* 0 cut, 1 mark: repeats of substr */

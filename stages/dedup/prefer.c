@@ -56,8 +56,8 @@ static enum sg_code read_ranks(const char *path, struct dedup_prefer_part *part,
     }
     if (code != SG_OK) return code;
     part->values.len = (size_t)(to - part->values.data);
-    if (lines > 255) return sg_err_set(err, SG_USAGE, "--prefer: '%s' has %zu lines, at most 255 values can be ranked", path, lines);
-    return SG_OK;
+    if (lines <= 255) return SG_OK;
+    return sg_err_set(err, SG_USAGE, "--prefer: '%s' has %zu lines, at most 255 values can be ranked", path, lines);
 }
 
 static enum sg_code read_part(const char *word, struct dedup_prefer_part *part, struct sg_err *err) {

@@ -12,11 +12,13 @@
 #define MINIMA_OWN "permutations: 32-bit multiply-add instead of the recipe's family"
 #define WORDS "words: runs of letters and numbers, single characters in scripts without spaces, instead of the tokeniser of " \
     "each language (--unit icu is nearer)"
-#define EXACT_FIRST "texts that are equal after NFC and with white space collapsed are removed first, also those too short to have a shingle"
+#define EXACT_FIRST "texts that are equal after NFC and with white space collapsed are removed first, also those too short " \
+    "to have a shingle"
 #define LONGEST "the longest text of a cluster stays; in the recipe its place in the input or in the graph decides"
 #define SIGMA "lower case: a capital sigma becomes U+03C3 at the end of a word too"
 #define LINE_MODE_HASH "keys: 96 bits of XXH3-128 instead of the first 64 bits of SHA-1"
-#define NO_BLOOM "Bloom filter replaced by exact keys: no false positives, and which copy stays does not depend on the order of input"
+#define NO_BLOOM "Bloom filter replaced by exact keys: no false positives, and which copy stays does not depend on the " \
+    "order of input"
 
 static const char *const none[] = {NULL};
 static const char *const fineweb[] = {
@@ -51,14 +53,16 @@ static const char *const lee2022[] = {
     "each removed document is at least 0.8 similar to the one that stays for it; in the recipe a chain of such pairs is enough",
     "the sketch that is stored has the first 160 of 9,000 values; texts decide all pairs", EXACT_FIRST, LONGEST, NULL};
 static const char *const duplodocus[] = {
-    "tokens: runs of letters and numbers, single characters in scripts without spaces, instead of the byte pairs of a language model",
+    "tokens: runs of letters and numbers, single characters in scripts without spaces, instead of the byte pairs of a "
+    "language model",
     "key text: lower case, no ASCII punctuation, white space collapsed; the tool's own cleaning may differ",
     "hash of shingles: 64-bit polynomial of XXH3 token hashes instead of the tool's",
     MINIMA_OWN, SIGMA, EXACT_FIRST, LONGEST,
     "giant groups are cut by sharper bands, not set aside", NULL};
 static const char *const dclm[] = {
     NO_BLOOM, "scope: all input of a run; the recipe ran each shard alone",
-    "whole paragraphs are compared; the recipe removes one of which 80 % of the 13-grams were seen before, and documents likewise",
+    "whole paragraphs are compared; the recipe removes one of which 80 % of the 13-grams were seen before, and documents "
+    "likewise",
     NULL};
 static const char *const dolma[] = {
     NO_BLOOM, "scope: all input of a run; the recipe ran each source alone", NULL};
@@ -95,8 +99,10 @@ const struct dedup_preset dedup_presets[] = {
     {"duplodocus", "allenai/duplodocus README",
      "mode=near profile=slimpajama unit=word ngram=5 bands=20 rows=5 verify=none threshold=0.8 min_shingles=1", duplodocus},
     {"dclm-bff", "mlfoundations/dclm 361714b: dedup/bff", "mode=para profile=raw unit=word ngram=13 threshold=0.8", dclm},
-    {"dolma-para", "allenai/dolma 669f534: docs/deduplication.md, dolma-v1_5 para_dedupe", "mode=line profile=raw exact_key=raw min_chars=0", dolma},
-    {"ccnet", "facebookresearch/cc_net bda555b: dedup.py, text_normalizer.py, mine.py", "mode=line profile=ccnet min_chars=0 min_left=300", ccnet},
+    {"dolma-para", "allenai/dolma 669f534: docs/deduplication.md, dolma-v1_5 para_dedupe",
+     "mode=line profile=raw exact_key=raw min_chars=0", dolma},
+    {"ccnet", "facebookresearch/cc_net bda555b: dedup.py, text_normalizer.py, mine.py",
+     "mode=line profile=ccnet min_chars=0 min_left=300", ccnet},
     {"sentence3", DATATROVE "pipeline/dedup/sentence_dedup.py", "mode=line profile=fineweb", sentence3},
 };
 

@@ -68,8 +68,8 @@ static bool refill(struct dedup_shingles *shingles) {
 }
 
 /* powers: of MULTIPLIER, from 0 to limit. Inline, so that the default is a loop with a constant limit. */
-static inline size_t next_windows(struct dedup_shingles *shingles, unsigned limit, const uint64_t *powers, uint64_t *out,
-                                  size_t room) {
+static inline size_t next_windows(struct dedup_shingles *shingles, unsigned limit, const uint64_t *powers,
+                                  uint64_t *out, size_t room) {
     size_t n = 0;
     while (n + 2 <= room) {
         if (shingles->next == shingles->filled && !refill(shingles)) break;

@@ -318,3 +318,56 @@ END
     done
     diff <(cd out && sha256sum *.zst) <(cd many && sha256sum *.zst)
 }
+
+# ---- presets, profiles, units, sketches ----
+
+@test "--preset: the receipt tells the values in force and every difference; what is given wins" {
+    sangam-dedup -q --receipt plain.json "$data/all.jsonl" >plain
+    jq -e '.settings | .preset == "sangam" and .preset_differences == [] and .unit == "window" and .ngram == 10' plain.json
+    sangam-dedup -q --preset fineweb --bands 20 --receipt r.json "$data/all.jsonl" >fineweb
+    jq -e '.settings | [.preset, .profile, .unit, .ngram, .bands, .rows, .verify] == ["fineweb", "fineweb", "word", 5, 20, 8, "none"]' r.json
+    jq -e '.settings.preset_differences | length > 5 and .[-1] == "bands: 20 instead of 14" and all(type == "string")' r.json
+    ! cmp -s plain fineweb
+    # a value that is the option's default is still one that was given
+    sangam-dedup -q --preset fineweb --bands 21 --receipt r.json "$data/all.jsonl" >/dev/null
+    jq -e '.settings.bands == 21' r.json
+    sangam-dedup "$data/all.jsonl" -o out/ --preset fineweb 2>/dev/null
+    run sangam-dedup "$data/all.jsonl" -o out/ --preset fineweb --bands 21
+    [[ "$output" != *"nothing to do"* ]]
+}
+
+@test "every preset runs, or says in one line that its mode cannot be run yet" {
+    for p in sangam fineweb fineweb2 nemo nemotron-cc slimpajama txt360 rpv2-0.7 rpv2-0.8 rpv2-0.9 rpv2-1.0 lee2022 duplodocus; do
+        kept=$(sangam-dedup -q --preset $p "$data/all.jsonl" | wc -l)
+        [ "$kept" -gt 300 ]
+        [ "$kept" -lt 850 ]
+    done
+    for p in dclm-bff dolma-para ccnet sentence3; do
+        run sangam-dedup --preset $p "$data/all.jsonl"
+        [ "$status" -eq 2 ] || [ "$status" -eq 0 ]
+        [ "$status" -eq 0 ] || [ "${#lines[@]}" -eq 1 ]
+    done
+}
+
+@test "the recipe's key text makes one of what differs in marks and numbers; ours does not" {
+    python3 - >in.jsonl <<'PYTHON'
+import json
+def line(i, t): print(json.dumps({"id": i, "text": t}, ensure_ascii=False))
+line("hi1", " ".join("कल%d" % i for i in range(40))); line("hi2", " ".join("कुल%d" % i for i in range(40)))
+line("no1", " ".join("item %d costs" % i for i in range(60))); line("no2", " ".join("item %d costs" % (i + 100) for i in range(60)))
+PYTHON
+    [ "$(sangam-dedup -q in.jsonl | wc -l)" -eq 4 ]
+    [ "$(sangam-dedup -q --preset fineweb in.jsonl | wc -l)" -eq 2 ]
+    [ "$(sangam-dedup -q --preset rpv2-0.7 in.jsonl | wc -l)" -eq 4 ]
+}
+
+@test "units and sketches: verified removals are as similar as promised, whatever the order of the input" {
+    tac "$data/all.jsonl" >back.jsonl
+    for opts in "--sketch fss" "--unit char --profile raw" "--unit word --profile slimpajama" "--unit space --ngram 3 --sketch fss" \
+        "--unit icu" "--bands 450 --rows 20 --verify text --threshold 0.8"; do
+        sangam-dedup -q $opts --dropped one.zst "$data/all.jsonl" | sort >one
+        sangam-dedup -q $opts --dropped two.zst -j3 --memory 64M back.jsonl | sort | cmp - one
+        cmp <(ledger one.zst | sort) <(ledger two.zst | sort)
+        ledger one.zst | jq -s -e 'length > 100 and all(.[]; .similarity >= 0.75) and any(.[]; .reason == "near")'
+    done
+}

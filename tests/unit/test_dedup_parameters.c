@@ -36,9 +36,11 @@ static void defaults_are_golden(void **state) {
     struct dedup_parameters parameters = good("");
     char *json = json_of(&parameters), hex[SG_HASH_HEX];
     assert_string_equal(
-        json, "{\"bands\":21,\"cluster_fields\":false,\"count_by\":\"source\",\"duplicate_ids\":\"stop\",\"exact_key\":\"light\",\"hot\":100000,\"keep\":\"first\","
-              "\"keep_components\":false,\"min_chars\":0,\"min_count\":2,\"min_left\":1,\"min_length\":100,\"min_shingles\":5,\"mode\":\"near\",\"ngram\":10,\"prefer\":\"len:desc\",\"preset\":\"sangam\","
-              "\"profile\":\"shingle\",\"rows\":6,\"scope\":\"corpus\",\"seed\":1,\"sketch\":\"kperm32\",\"spans\":\"cut\",\"threshold\":0.75,"
+        json, "{\"bands\":21,\"cluster_fields\":false,\"count_by\":\"source\",\"duplicate_ids\":\"stop\","
+              "\"exact_key\":\"light\",\"hot\":100000,\"keep\":\"first\",\"keep_components\":false,\"min_chars\":0,"
+              "\"min_count\":2,\"min_left\":1,\"min_length\":100,\"min_shingles\":5,\"mode\":\"near\",\"ngram\":10,"
+              "\"prefer\":\"len:desc\",\"preset\":\"sangam\",\"profile\":\"shingle\",\"rows\":6,\"scope\":\"corpus\","
+              "\"seed\":1,\"sketch\":\"kperm32\",\"spans\":\"cut\",\"threshold\":0.75,"
               "\"unicode\":\"15.0.0\",\"unit\":\"window\",\"verify\":\"auto\"}");
     assert_string_equal(sg_hash_hex(dedup_parameters_fingerprint(&parameters), hex), "d1ebce2e1e03e72929b7c48c58f88556");
     assert_string_equal(sg_hash_hex(dedup_parameters_keys(&parameters), hex), "993bba45ef9239711bf44f22236fee85");
@@ -54,7 +56,7 @@ static void given_before_preset_before_default(void **state) {
     assert_int_equal(p.ngram, 5);
     assert_int_equal(p.profile, DEDUP_FINEWEB);
     assert_int_equal(p.verify, DEDUP_NONE);
-    assert_int_equal(p.hot, 100000); /* the option's */
+    assert_int_equal(p.hot, 100000);         /* the option's */
     p = good("--preset fineweb --bands 21"); /* given, and equal to the option's default */
     assert_int_equal(p.bands, 21);
     assert_int_equal(good("").ngram, 10);
@@ -67,11 +69,16 @@ static void given_before_preset_before_default(void **state) {
 
 static void json_and_back(void **state) {
     (void)state;
-    static const char *const lines[] = {
-        "", "--mode exact --exact-key raw", "--preset lee2022", "--preset fineweb2 --threshold 0.9999999",
-        "--unit icu --profile fineweb --ngram 256", "--sketch fss --seed 18446744073709551615 --keep-components",
-        "--mode line --preset ccnet", "--bands 9216 --rows 1 --threshold 1", "--prefer source:\"ranks\\x.tsv\" --duplicate-ids keep",
-        "--scope language --hot 2 --min-shingles 4294967295 --verify sketch"};
+    static const char *const lines[] = {"",
+                                        "--mode exact --exact-key raw",
+                                        "--preset lee2022",
+                                        "--preset fineweb2 --threshold 0.9999999",
+                                        "--unit icu --profile fineweb --ngram 256",
+                                        "--sketch fss --seed 18446744073709551615 --keep-components",
+                                        "--mode line --preset ccnet",
+                                        "--bands 9216 --rows 1 --threshold 1",
+                                        "--prefer source:\"ranks\\x.tsv\" --duplicate-ids keep",
+                                        "--scope language --hot 2 --min-shingles 4294967295 --verify sketch"};
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         struct dedup_parameters one = good(lines[i]), two;
         struct sg_err err = {0};
@@ -137,10 +144,12 @@ static bool same_keys(const char *a, const char *b) {
 
 static void keys_cover_what_decides_keys(void **state) {
     (void)state;
-    static const char *const others[] = {"--threshold 0.8", "--verify text", "--hot 5", "--mode exact",
-                                         "--keep-components", "--duplicate-ids keep", "--prefer date:desc"};
-    static const char *const keys[] = {"--bands 20", "--rows 5", "--seed 2", "--profile raw", "--unit word", "--ngram 9",
-                                       "--sketch fss", "--scope language", "--exact-key raw", "--min-shingles 6"};
+    static const char *const others[] = {"--threshold 0.8",   "--verify text",     "--hot 5",
+                                         "--mode exact",      "--keep-components", "--duplicate-ids keep",
+                                         "--prefer date:desc"};
+    static const char *const keys[] = {"--bands 20",      "--rows 5",        "--seed 2",     "--profile raw",
+                                       "--unit word",     "--ngram 9",       "--sketch fss", "--scope language",
+                                       "--exact-key raw", "--min-shingles 6"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) assert_true(same_keys("", others[i]));
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) assert_false(same_keys("", keys[i]));
 }
@@ -185,10 +194,12 @@ static void receipts_tell_what_is_in_force(void **state) {
     (void)state;
     struct dedup_parameters p = good("--preset rpv2-0.7 --rows 10");
     struct sg_buf out = {0};
-    const char *given = "{\"bands\":21,\"level\":3,\"min-shingles\":5,\"ngram\":null,\"preset\":\"rpv2-0.7\",\"rows\":10}";
+    const char *given =
+        "{\"bands\":21,\"level\":3,\"min-shingles\":5,\"ngram\":null,\"preset\":\"rpv2-0.7\",\"rows\":10}";
     dedup_parameters_receipt(&p, (struct sg_json){given, strlen(given)}, &out);
     sg_buf_str(&out);
-    const char *start = "{\"bands\":14,\"level\":3,\"min-shingles\":1,\"ngram\":13,\"preset\":\"rpv2-0.7\",\"preset_differences\":[\"";
+    const char *start = "{\"bands\":14,\"level\":3,\"min-shingles\":1,\"ngram\":13,\"preset\":\"rpv2-0.7\","
+                        "\"preset_differences\":[\"";
     const char *end = ",\"rows: 10 instead of 9\"],\"rows\":10}";
     assert_int_equal(strncmp(out.data, start, strlen(start)), 0);
     assert_string_equal(out.data + out.len - strlen(end), end);
@@ -202,10 +213,14 @@ int main(void) {
     struct sg_err err = {0};
     if (sg_unicode_init(&err) != SG_OK) return 1;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults_are_golden),      cmocka_unit_test(given_before_preset_before_default),
-        cmocka_unit_test(json_and_back),            cmocka_unit_test(strange_json_is_refused),
-        cmocka_unit_test(keys_cover_what_decides_keys), cmocka_unit_test(out_of_range_is_refused),
-        cmocka_unit_test(settings_follow),          cmocka_unit_test(receipts_tell_what_is_in_force),
+        cmocka_unit_test(defaults_are_golden),
+        cmocka_unit_test(given_before_preset_before_default),
+        cmocka_unit_test(json_and_back),
+        cmocka_unit_test(strange_json_is_refused),
+        cmocka_unit_test(keys_cover_what_decides_keys),
+        cmocka_unit_test(out_of_range_is_refused),
+        cmocka_unit_test(settings_follow),
+        cmocka_unit_test(receipts_tell_what_is_in_force),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,7 +78,8 @@ static void rows_are_sound(void **state) {
             char *equals = strchr(word, '=');
             assert_non_null(equals);
             *equals = 0;
-            char *plain = sg_printf_dup("\"%s\":%s", word, equals + 1), *text = sg_printf_dup("\"%s\":\"%s\"", word, equals + 1);
+            char *plain = sg_printf_dup("\"%s\":%s", word, equals + 1),
+                 *text = sg_printf_dup("\"%s\":\"%s\"", word, equals + 1);
             assert_true(strstr(json.data, plain) || strstr(json.data, text));
             free(plain);
             free(text);
@@ -103,8 +104,9 @@ static void differences_are_told(void **state) {
     assert_string_equal(none, "");
     free(none);
     char *changed = differences(of("sangam", "--bands 14 --verify none --ngram 12 --threshold 0.8"));
-    assert_string_equal(changed, "\"bands: 14 instead of 21\",\"ngram: 12 instead of 10\",\"threshold: 0.8 instead of 0.75\","
-                                 "\"verify: none instead of auto\"");
+    assert_string_equal(changed,
+                        "\"bands: 14 instead of 21\",\"ngram: 12 instead of 10\",\"threshold: 0.8 instead of 0.75\","
+                        "\"verify: none instead of auto\"");
     free(changed);
     for (size_t i = 1; i < dedup_preset_count; i++) {
         char *own = differences(of(dedup_presets[i].name, ""));
