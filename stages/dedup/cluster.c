@@ -14,6 +14,7 @@
 #include "parts.h"
 #include "run/signals.h"
 #include "settle.h"
+#include "substr.h"
 #include "sums.h"
 
 static enum sg_code make_components(struct dedup_job *job, struct dedup_counts *counts, struct sg_err *err) {
@@ -107,9 +108,10 @@ enum sg_code dedup_cluster(struct dedup_job *job, struct sg_err *err) {
         code = dedup_sums_need(job, &(struct dedup_sums){.verb = "link", .number = (uint64_t)i, .bound = true}, NULL,
                                &linked, err);
     if (code == SG_OK) code = dedup_check_ids(job, &counts, err);
-    bool documents = job->units.unit == DEDUP_UNIT_NONE; /* else nothing but ids is left to look at */
+    bool documents = job->units.unit == DEDUP_UNIT_NONE; /* else ids are looked at, and substr ranks documents */
     if (code == SG_OK && documents) code = make_components(job, &counts, err);
     if (code == SG_OK && documents) code = deal_out(job, err);
+    if (code == SG_OK && job->units.unit == DEDUP_UNIT_SPAN) code = dedup_substr_rank(job, err);
     if (code == SG_OK) code = dedup_sums_write(job, &sums, 1, &counts, err);
     if (code == SG_OK) drop_inputs(job);
     return code;

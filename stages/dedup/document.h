@@ -19,6 +19,7 @@
 #include "base/hash.h"
 #include "minhash.h"
 #include "shingle.h"
+#include "winnow.h"
 
 #define DEDUP_DOC_WIDTH 64 /* less the sketch */
 
@@ -29,13 +30,15 @@ struct dedup_settings {
     struct dedup_shape shape;
     bool fss; /* else kperm32 */
     struct dedup_minhash minhash;
+    struct dedup_length length; /* of repeats inside texts */
 };
 
 struct dedup_scratch {
-    struct sg_buf nfc, light;
+    struct sg_buf nfc, light, anchors;
     struct sg_buf windows; /* fss: all of a text */
     bool is_nfc; /* the text that dedup_document_read had last is in NFC; false also where it did not look */
     struct dedup_shingles shingles;
+    struct dedup_winnow winnow;
 };
 
 struct dedup_doc {

@@ -98,6 +98,11 @@ static const char *const manual[] = {
     "for each). Lines with spans speak of documents that stay: the ledger's lines are dropped plus the counter documents_cut "
     "of the receipt. With --keep-dropped they hold the whole old text. Kept documents have minhash_cluster_size 1 and an empty "
     "minhash_cluster_id.",
+    "With --mode substr, whatever stretch of L characters or more stands in the corpus twice is cut out of all texts but the "
+    "first, in the order above; inside one text the first place stays. L counts code points, Han and kana twice: 100 letters "
+    "or 50 characters of Chinese. A cut never parts a grapheme cluster: an end that falls into one moves inward, and what is "
+    "shorter than L then stays. What is left, documents that go as a whole and the ledger are as with para and line. --spans "
+    "mark writes this ledger and leaves the texts as they are.",
     "Inputs are read up to three times; standard input is first copied to --tmp.",
     "On many machines: plan once, then map, link, cluster, settle, recheck, settle and apply, each as any number of tasks, all "
     "tasks of one before the first of the next. A Slurm array job is 'sangam-dedup map --plan DIR --task "
