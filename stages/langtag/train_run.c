@@ -22,7 +22,7 @@
 const struct sg_option train_options[] = {
     {"train",   0,   SG_OPTION_TEXT,   "DIR",   NULL,
      "train a model from <label>.txt[.zst], one text a line, label as in hin_Deva"},
-    {"extend",  0,   SG_OPTION_TEXT,   "MODEL", NULL, 
+    {"extend",  0,   SG_OPTION_TEXT,   "MODEL", NULL,
      "keep this model and learn the labels of DIR: new ones are added, others strengthened; DIR/others is compared with"},
     {"output",  'o', SG_OPTION_TEXT,   "MODEL", NULL, "where to write it"},
     {"dev",     0,   SG_OPTION_TEXT,   "DIR",   NULL, "labelled text to measure the model on, and to calibrate its scores"},
