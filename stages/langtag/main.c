@@ -35,7 +35,7 @@ static const struct sg_option options[] = {
     {"train",     0, SG_OPTION_TEXT,   "DIR",       NULL,
      "train a model instead: sangam-langtag --train DIR --help tells more"},
     {"extend",    0, SG_OPTION_TEXT,   "MODEL",     NULL,
-     "with --train: keep this model, and add the labels of DIR that it does not have"},
+     "with --train: keep this model and learn the labels of DIR: new ones are added, others strengthened"},
     {"report",    0, SG_OPTION_TEXT,   "INPUT",     NULL,
      "tell of tagged records instead: counts, scores and lines of each language, for who knows it"},
     {"dev",       0, SG_OPTION_TEXT,   "DIR",       NULL,
@@ -133,11 +133,14 @@ static const char *const manual[] = {
     "labels and probabilities are "
     "those of the program fasttext.",
     "--train DIR -o MODEL makes a model of your own from files such as hin_Deva.txt (or .txt.zst), "
-    "one sentence a line; 500 "
-    "lines are a start, 5,000 are good. With --dev DIR, files of the same kind that are not in "
-    "DIR, it is measured and its "
-    "scores are calibrated. Use it with --model MODEL. --dev DIR alone measures the model of the "
-    "program, or that of --model.",
+    "one sentence a line; 500 lines are a start, 5,000 are good. With --dev DIR, files of the same "
+    "kind that are not in DIR, it is measured and its scores are calibrated. Use it with --model "
+    "MODEL. --dev DIR alone measures the model of the program, or that of --model.",
+    "--train DIR --extend OLD -o NEW keeps a model and learns what DIR has: a label that OLD does not "
+    "have is added, one that it has is strengthened, and all others stay as they are. Text of the "
+    "languages that yours could be taken for belongs into DIR/others, 200 lines of each in files like "
+    "yours: it is compared with and not learned. The program says what it is going to do before "
+    "it begins. stages/langtag/README.md goes through it step by step.",
     NULL};
 
 static const struct sg_stage stage = {

@@ -25,7 +25,8 @@ const struct sg_option train_options[] = {
     {"extend",  0,   SG_OPTION_TEXT,   "MODEL", NULL,
      "keep this model and learn the labels of DIR: new ones are added, others strengthened; DIR/others is compared with"},
     {"output",  'o', SG_OPTION_TEXT,   "MODEL", NULL, "where to write it"},
-    {"dev",     0,   SG_OPTION_TEXT,   "DIR",   NULL, "labelled text to measure the model on, and to calibrate its scores"},
+    {"dev",     0,   SG_OPTION_TEXT,   "DIR",   NULL,
+     "labelled text to measure the model on, and without --extend to calibrate its scores"},
     {"prior",   0,   SG_OPTION_TEXT,   "FILE",  NULL,
      "lines of label and number: what the model adds to a label's logit in use"},
     {"model",   0,   SG_OPTION_TEXT,   "FILE",  NULL,
@@ -131,7 +132,8 @@ enum sg_code train_run(struct sg_run *run, struct sg_err *err) {
     if (code == SG_OK) code = read_lessons(&t, err);
     if (code == SG_OK) code = t.old ? train_old(&t, &bytes, err) : train_new(&t, &bytes, err);
     if (code == SG_OK && prior) code = measure_priors(&bytes, prior, err);
-    if (code == SG_OK && dev) code = measure_model(&bytes, dev, true, err);
+    /* a few lines of one language would calibrate all others away */
+    if (code == SG_OK && dev) code = measure_model(&bytes, dev, !t.old, err);
     if (code == SG_OK)
         code = sg_publish_bytes(sg_opts_text(opts, "output"), bytes.data, bytes.len, err);
     sg_buf_free(&bytes);

@@ -358,6 +358,12 @@ END
     # the same bytes again; a strengthened label keeps its place and the model its labels
     sangam-langtag -q --train mine --extend old.model -o again.model --effort 0.02
     cmp new.model again.model
+    # measuring changes nothing: a few lines do not calibrate the scores of all labels
+    small_texts dev 2
+    run --separate-stderr sangam-langtag -q --train mine --extend old.model --dev dev -o again.model --effort 0.02
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"aaa_Latn"*"bbb_Latn"* ]]
+    cmp new.model again.model
     # no text of another label: said, and nothing written
     rm -r mine/others mine/ddd_Latn.txt
     run sangam-langtag --train mine --extend old.model -o none.model
