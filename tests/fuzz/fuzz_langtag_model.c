@@ -21,6 +21,9 @@
 #include "text/unicode.h"
 #include "text/utf8.h"
 
+struct script_table;
+void make_table(struct script_table *table);
+void free_table(struct script_table *table);
 #define script_init make_table
 #define script_free free_table
 #include "script.c"
