@@ -88,7 +88,7 @@ holds() {
     for label in lij_Latn bel_Cyrl uig_Arab; do
         mkdir "$label"
         cd "$label"
-        label_left_out "$label" 0.2 1
+        label_left_out "$label" 0.1 0.5
         holds "$label"
         cd ..
     done
