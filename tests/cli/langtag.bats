@@ -81,7 +81,8 @@ small_model() {
     sangam-langtag -q in.jsonl -o none.jsonl
     hash() { jq -r .settings_hash $1.receipt.json; }
     [ "$(hash a)" = "$(hash same)" ]
-    [ "$(hash a)" != "$(hash other)" ] && [ "$(hash a)" != "$(hash none)" ]
+    [ "$(hash a)" != "$(hash other)" ]
+    [ "$(hash a)" != "$(hash none)" ]
     for wrong in 'eng_Latn' 'eng_Latn 1.1' 'eng_Latn -0.1' 'eng_Latn 0.5 x' 'eng_Latm 0.5'; do
         echo "$wrong" >limits
         run sangam-langtag --thresholds limits in.jsonl
@@ -125,7 +126,8 @@ small_model() {
     [ "$status" -eq 3 ]
     [[ "$output" == *"'text'"* ]]
     run --separate-stderr sangam-langtag --max-bad 1 <<<'{"id":"a","text":null}'
-    [ "$status" -eq 0 ] && [ -z "$output" ]
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
 }
 
 @test "--model: labels and probabilities are those of the fasttext program" {
