@@ -15,6 +15,7 @@
 #include "dice.h"
 #include "evaluate.h"
 #include "grams.h"
+#include "grams_hash.h"
 #include "io/file.h"
 #include "io/publish.h"
 #include "langtag.h"
@@ -89,6 +90,48 @@ static void word_features(void **unused) {
         letters_free(&stream);
         grams_free(&grams);
     }
+}
+
+/* Random streams: words of 0 to 12 letters, now and then one of 100; spaces in a row as cut lines may have them. */
+static size_t random_stream(uint64_t *state, size_t most, uint16_t *units) {
+    size_t len = 0, want = dice_below(state, most);
+    units[len++] = ' ';
+    while (len < want) {
+        size_t letters = dice_below(state, 40) ? dice_below(state, 13) : 100;
+        for (; letters > 0 && len < want; letters--)
+            units[len++] = (uint16_t)(0x21 + dice_below(state, 0xFFDE));
+        units[len++] = ' ';
+    }
+    return len;
+}
+
+static void features_are_the_same_by_eights(void **unused) {
+    (void)unused;
+#if defined(__x86_64__)
+    if (!__builtin_cpu_supports("avx2")) {
+        print_message("skipped: no AVX2 here\n");
+        return;
+    }
+    enum { MOST = 600 };
+    static uint16_t units[MOST + 2 + GRAMS_READ_BEHIND];
+    static uint32_t lists[2][3][MOST + 2 + GRAMS_BEHIND];
+    const struct grams_shape shape = {.low_bits = 16, .high_bits = 20};
+    uint64_t state = 17;
+    for (int i = 0; i < 3000; i++) {
+        size_t len = random_stream(&state, i % 2 ? 30 : MOST, units);
+        struct grams_ends one = {lists[0][0], lists[0][1], lists[0][2]},
+                          two = {lists[1][0], lists[1][1], lists[1][2]};
+        grams_letters_portable(&shape, units, len, &one);
+        grams_letters_avx2(&shape, units, len, &two);
+        size_t counts[3] = {(size_t)(one.threes - lists[0][0]), (size_t)(one.fives - lists[0][1]),
+                            (size_t)(one.words - lists[0][2])};
+        assert_int_equal(two.threes - lists[1][0], counts[0]);
+        assert_int_equal(two.fives - lists[1][1], counts[1]);
+        assert_int_equal(two.words - lists[1][2], counts[2]);
+        for (int kind = 0; kind < 3; kind++)
+            assert_memory_equal(lists[0][kind], lists[1][kind], counts[kind] * sizeof(uint32_t));
+    }
+#endif
 }
 
 static void han_features(void **unused) {
@@ -509,6 +552,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(worked_examples),
         cmocka_unit_test(word_features),
+        cmocka_unit_test(features_are_the_same_by_eights),
         cmocka_unit_test(han_features),
         cmocka_unit_test(step_is_as_told),
         cmocka_unit_test(samples_are_pieces),
