@@ -111,7 +111,7 @@ static struct winner winner(const struct langtag *t, const struct sparse_group *
         }
         sum->mass += (double)p;
     }
-    for (int f = 0; f < families_count(); f++) {
+    for (int f = 0, count = families_count(); f < count; f++) {
         if (sums[f].mass <= won.mass || sums[f].mass <= 0) continue;
         bool stands_out = (double)sums[f].best >= FAMILIES_SHARE * sums[f].mass;
         won = (struct winner){.local = sums[f].local,
@@ -124,8 +124,6 @@ static struct winner winner(const struct langtag *t, const struct sparse_group *
 
 /* ---- the list of the best ---- */
 
-#define LEAST_LOGIT -1e30f
-
 struct listed {
     const char *name;
     float score;
@@ -135,56 +133,43 @@ static bool before(const struct listed *a, const struct listed *b) {
     return a->score > b->score || (a->score == b->score && strcmp(a->name, b->name) < 0);
 }
 
-static void list_one(struct listed *best, size_t *count, size_t most, struct listed one) {
-    if (*count == most && !before(&one, &best[most - 1])) return;
-    size_t at = *count < most ? (*count)++ : most - 1;
+struct list {
+    struct listed best[LANGTAG_TOP_MAX];
+    size_t count, most;
+    float least; /* a score below it has no place */
+};
+
+static void list_one(struct list *list, struct listed one) {
+    struct listed *best = list->best;
+    if (list->count == list->most && !before(&one, &best[list->most - 1])) return;
+    size_t at = list->count < list->most ? list->count++ : list->most - 1;
     for (; at > 0 && before(&one, &best[at - 1]); at--) best[at] = best[at - 1];
     best[at] = one;
-}
-
-/* Places of the `wanted` best labels among those that are too unlikely to be live. Few are near: most texts need no look at
- * all labels one by one. */
-static size_t next_best(const struct sparse_group *group, const struct sparse_scratch *s,
-                        size_t wanted, uint16_t *places) {
-    static const float below[] = {4, 10, INFINITY}; /* the least logit that is live */
-    uint16_t near[SPARSE_LABELS];
-    size_t count = 0, candidates = 0;
-    if (wanted == 0) return 0;
-    for (size_t i = 0; i < sizeof below / sizeof *below; i++) {
-        float least = s->least_live - below[i];
-        if (least < LEAST_LOGIT) least = LEAST_LOGIT; /* not to be chosen */
-        candidates = sparse_kernel()->above(s->logits, group->width, least, near);
-        if (candidates >= s->live_count + wanted) break;
-    }
-    for (size_t i = 0; i < candidates; i++) {
-        float z = s->logits[near[i]];
-        if (z >= s->least_live || (count == wanted && z <= s->logits[places[count - 1]])) continue;
-        size_t at = count < wanted ? count++ : count - 1;
-        for (; at > 0 && s->logits[places[at - 1]] < z; at--) places[at] = places[at - 1];
-        places[at] = near[i];
-    }
-    return count;
+    if (list->count == list->most) list->least = best[list->most - 1].score;
 }
 
 static void list_best(const struct langtag *t, const struct reading *reading,
                       const struct sparse_scratch *s, struct langtag_answer *answer) {
     const struct sparse_group *group = reading->group;
-    struct listed best[LANGTAG_TOP_MAX];
-    uint16_t places[LANGTAG_TOP_MAX];
-    size_t count = 0;
-    for (size_t i = 0; i < s->live_count; i++)
-        list_one(best, &count, t->top,
-                 (struct listed){.name = t->labels[group->labels[s->live[i]]].name,
-                                 .score = s->probability[i]});
-    size_t more = next_best(group, s, t->top - count, places);
+    struct list list;
+    list.count = 0;
+    list.most = t->top;
+    list.least = 0;
+    uint32_t places[LANGTAG_TOP_MAX];
+    for (size_t i = 0; i < s->live_count; i++) {
+        if (s->probability[i] < list.least) continue; /* nearly all */
+        list_one(&list, (struct listed){.name = t->labels[group->labels[s->live[i]]].name,
+                                        .score = s->probability[i]});
+    }
+    size_t more =
+        sparse_kernel()->next(s->logits, group->width, s->least_live, t->top - list.count, places);
     for (size_t i = 0; i < more; i++)
-        list_one(best, &count, t->top,
-                 (struct listed){.name = t->labels[group->labels[places[i]]].name,
-                                 .score = sparse_probability(s, places[i])});
-    answer->count = count;
-    for (size_t i = 0; i < count; i++) {
-        answer->labels[i] = best[i].name;
-        answer->scores[i] = calibrate_score(t->sparse, &answer->evidence, best[i].score);
+        list_one(&list, (struct listed){.name = t->labels[group->labels[places[i]]].name,
+                                        .score = sparse_probability(s, places[i])});
+    answer->count = list.count;
+    for (size_t i = 0; i < list.count; i++) {
+        answer->labels[i] = list.best[i].name;
+        answer->scores[i] = calibrate_score(t->sparse, &answer->evidence, list.best[i].score);
     }
 }
 

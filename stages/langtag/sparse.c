@@ -117,14 +117,8 @@ void sparse_read(const struct sparse_group *group, const float *bias,
 void sparse_choose(const struct sparse_group *group, struct sparse_scratch *s) {
     s->least_live = s->best - NEGLIGIBLE;
     s->live_count = sparse_kernel()->above(s->logits, group->width, s->least_live, s->live);
-    double sum = 0;
-    for (size_t i = 0; i < s->live_count; i++) {
-        s->probability[i] = (float)sg_num_exp((double)(s->logits[s->live[i]] - s->best));
-        sum += (double)s->probability[i];
-    }
-    for (size_t i = 0; i < s->live_count; i++)
-        s->probability[i] = (float)((double)s->probability[i] / sum);
-    s->sum = sum;
+    for (size_t i = 0; i < s->live_count; i++) s->probability[i] = s->logits[s->live[i]] - s->best;
+    s->sum = sparse_kernel()->softmax(s->probability, s->live_count);
 }
 
 float sparse_probability(const struct sparse_scratch *s, size_t local) {
@@ -220,17 +214,39 @@ static float weigh(const int32_t *sums, float factor, const float *bias, size_t 
     return best;
 }
 
-static size_t above(const float *logits, size_t width, float least, uint16_t *places) {
+static size_t above(const float *logits, size_t width, float least, uint32_t *places) {
     size_t count = 0;
     for (size_t l = 0; l < width; l++) {
-        places[count] = (uint16_t)l;
+        places[count] = (uint32_t)l;
         count += logits[l] >= least;
     }
     return count;
 }
 
+static size_t next(const float *logits, size_t width, float limit, size_t wanted,
+                   uint32_t *places) {
+    size_t count = 0;
+    float over = SPARSE_LEAST; /* what has a place is greater */
+    for (size_t l = 0; wanted > 0 && l < width; l++) {
+        if (!(logits[l] > over) || logits[l] >= limit) continue;
+        count = sparse_insert(logits, (uint32_t)l, places, count, wanted);
+        if (count == wanted) over = logits[places[count - 1]];
+    }
+    return count;
+}
+
+static double softmax(float *values, size_t count) {
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        values[i] = (float)sg_num_exp((double)values[i]);
+        sum += (double)values[i];
+    }
+    for (size_t i = 0; i < count; i++) values[i] = (float)((double)values[i] / sum);
+    return sum;
+}
+
 const struct sparse_kernel *sparse_kernel_portable(void) {
-    static const struct sparse_kernel kernel = {"portable", add_rows, weigh, above};
+    static const struct sparse_kernel kernel = {"portable", add_rows, weigh, above, next, softmax};
     return &kernel;
 }
 

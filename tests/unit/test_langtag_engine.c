@@ -1,4 +1,5 @@
 /* langtag's own model: features against worked examples, the file whole and damaged, the same sums on every CPU, training. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -438,6 +439,42 @@ static void kernels_agree(void **unused) {
 #endif
 }
 
+/* Choosing by eights: equal logits, labels that are not allowed, few and many that are near. */
+static void kernels_choose_the_same(void **unused) {
+    (void)unused;
+#if defined(__x86_64__)
+    if (!__builtin_cpu_supports("avx2")) {
+        print_message("skipped: no AVX2 here\n");
+        return;
+    }
+    const struct sparse_kernel *plain = sparse_kernel_portable(), *fast = sparse_kernel_avx2();
+    uint64_t state = 23;
+    for (int i = 0; i < 5000; i++) {
+        size_t width = 16 * (1 + dice_below(&state, 16)), wanted = dice_below(&state, 30);
+        float logits[SPARSE_LABELS], one[SPARSE_PLACES], two[SPARSE_PLACES], best = -1e30f;
+        uint32_t places[2][SPARSE_PLACES];
+        uint64_t steps = i % 3 ? 40000 : 30, forbidden = i % 5 ? 10 : 1;
+        for (size_t l = 0; l < width; l++) {
+            bool out = dice_below(&state, 10) >= forbidden;
+            logits[l] = out ? -INFINITY : (float)dice_below(&state, steps) * (30 / (float)steps);
+            if (logits[l] > best) best = logits[l];
+        }
+        size_t count = plain->above(logits, width, best - 9, places[0]);
+        assert_int_equal(fast->above(logits, width, best - 9, places[1]), count);
+        assert_memory_equal(places[0], places[1], count * sizeof places[0][0]);
+        for (size_t k = 0; k < count; k++) one[k] = two[k] = logits[places[0][k]] - best;
+        double sum = plain->softmax(one, count);
+        assert_true(fast->softmax(two, count) == sum); /* to the bit */
+        assert_memory_equal(one, two, count * sizeof *one);
+        count = plain->next(logits, width, best - 9, wanted, places[0]);
+        assert_int_equal(fast->next(logits, width, best - 9, wanted, places[1]), count);
+        assert_memory_equal(places[0], places[1], count * sizeof places[0][0]);
+        for (size_t k = 1; k < count; k++)
+            assert_true(logits[places[0][k]] <= logits[places[0][k - 1]]);
+    }
+#endif
+}
+
 static void priors_move_the_choice(void **unused) {
     (void)unused;
     struct sg_buf bytes = {0};
@@ -560,6 +597,7 @@ int main(void) {
         cmocka_unit_test(file_comes_back),
         cmocka_unit_test(damaged_files),
         cmocka_unit_test(kernels_agree),
+        cmocka_unit_test(kernels_choose_the_same),
         cmocka_unit_test(priors_move_the_choice),
         cmocka_unit_test(maps_rise_and_fit),
         cmocka_unit_test(romanised_words),
