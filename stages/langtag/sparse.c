@@ -58,7 +58,8 @@ static size_t part(const struct sparse_group *group, struct sparse_scratch *s, s
     return rows;
 }
 
-/* Puts the place of the first pair where the bucket was, and asks memory for it. */
+/* Puts the place of the first pair where the bucket was, and asks memory for it and for the last that there can be: half of
+ * all buckets have theirs in two lines. */
 static void find_pairs(const struct sparse_group *group, uint32_t *buckets, uint8_t *numbers,
                        size_t count) {
     for (size_t i = 0; i < count; i++) {
@@ -66,14 +67,17 @@ static void find_pairs(const struct sparse_group *group, uint32_t *buckets, uint
         numbers[i] = (uint8_t)sparse_pairs(group, buckets[i], &first);
         buckets[i] = first;
         __builtin_prefetch(group->pairs + (size_t)first * 2);
+        __builtin_prefetch(group->pairs + (size_t)first * 2 + SPARSE_READ_BEHIND - 1);
     }
 }
 
-#define CHUNK 64 /* buckets whose pairs are put in a row before the first is added */
+#define FOUR_PAIRS 8 /* bytes */
+#define CHUNK 64     /* buckets whose pairs are put in a row before the first is added */
 
 /* Pairs of many buckets one behind the other. A bucket's are copied as if there were as many as there can be, and the next
  * bucket's are written over what was too much: neither this loop nor that over the pairs has a branch that depends on how
- * many a bucket has. (What is read behind the last pair of all is there: sparse_group_init gives room.) */
+ * many a bucket has. (What is read behind the last pair of all is there: sparse_group_init gives room.) Pairs are added by
+ * fours; those behind the last have the weight 0. */
 static void add_pairs(const struct sparse_group *group, const uint32_t *firsts,
                       const uint8_t *numbers, size_t count, int32_t *sums) {
     uint8_t row[CHUNK * 2 * SPARSE_PAIRS + SPARSE_READ_BEHIND];
@@ -84,7 +88,13 @@ static void add_pairs(const struct sparse_group *group, const uint32_t *firsts,
             memcpy(end, group->pairs + (size_t)firsts[i] * 2, SPARSE_READ_BEHIND);
             end += 2 * numbers[i];
         }
-        for (const uint8_t *pair = row; pair < end; pair += 2) sums[pair[0]] += (int8_t)pair[1];
+        memset(end, 0, FOUR_PAIRS);
+        for (const uint8_t *pair = row; pair < end; pair += FOUR_PAIRS) {
+            sums[pair[0]] += (int8_t)pair[1];
+            sums[pair[2]] += (int8_t)pair[3];
+            sums[pair[4]] += (int8_t)pair[5];
+            sums[pair[6]] += (int8_t)pair[7];
+        }
     }
 }
 
@@ -107,7 +117,7 @@ void sparse_read(const struct sparse_group *group, const float *bias,
                  const struct letters_stream *stream, struct sparse_scratch *s) {
     grams_find(&group->shape, stream->units, stream->len, &s->grams);
     make_room(s);
-    memset(s->sums, 0, sizeof s->sums);
+    memset(s->sums, 0, group->width * sizeof *s->sums);
     add_all(group, s);
     s->features = s->grams.count;
     float factor = s->features ? group->scale / sqrtf((float)s->features) : 0;
