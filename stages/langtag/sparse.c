@@ -2,7 +2,7 @@
  * Reading a text:
  *
  *   1 find      all buckets (grams.c)
- *   2 part      low ones with a dense row from the others; ask memory for what the others need
+ *   2 sort out  low ones with a dense row from the others; ask memory for what the others need
  *   3 add       rows by vector, pairs one by one, into 32-bit sums
  *   4 logits    bias + scale * sum / sqrt(n)
  *
@@ -39,18 +39,13 @@ static inline void ask_row(const struct sparse_group *group, uint32_t row) {
     for (size_t l = 0; l < group->width; l += LINE_BYTES) __builtin_prefetch(at + l);
 }
 
-/* Dense rows to s->rows, others to s->buckets, without a branch: which a 3-gram is cannot be guessed. Returns the number of
- * rows; *others that of buckets. */
-static size_t part(const struct sparse_group *group, struct sparse_scratch *s, size_t *others) {
-    size_t rows = 0, left = 0, high = s->grams.count - s->grams.low;
-    for (size_t i = s->grams.low; i < s->grams.count; i++) ask_line(group, s->grams.buckets[i]);
-    for (size_t i = 0; i < s->grams.low; i++) {
-        uint32_t bucket = s->grams.buckets[i], row = group->dense_of[bucket];
-        s->rows[rows] = row - 1;
-        s->buckets[left] = bucket;
-        rows += row != 0;
-        left += row == 0;
-    }
+/* Dense rows to s->rows, others to s->buckets. Returns the number of rows; *others that of buckets. */
+static size_t sort_out(const struct sparse_group *group, struct sparse_scratch *s, size_t *others) {
+    size_t low = s->grams.low, high = s->grams.count - low;
+    for (size_t i = low; i < s->grams.count; i++) ask_line(group, s->grams.buckets[i]);
+    size_t rows =
+               sparse_kernel()->part(group->dense_of, s->grams.buckets, low, s->rows, s->buckets),
+           left = low - rows;
     for (size_t i = 0; i < left; i++) ask_line(group, s->buckets[i]);
     for (size_t i = 0; i < rows; i++) ask_row(group, s->rows[i]);
     memcpy(s->buckets + left, s->grams.buckets + s->grams.low, high * sizeof *s->buckets);
@@ -102,7 +97,7 @@ static void add_pairs(const struct sparse_group *group, const uint32_t *firsts,
 
 /* The rows are added while memory brings the first pairs. */
 static void add_all(const struct sparse_group *group, struct sparse_scratch *s) {
-    size_t count, rows = part(group, s, &count), asked = count < AHEAD ? count : AHEAD;
+    size_t count, rows = sort_out(group, s, &count), asked = count < AHEAD ? count : AHEAD;
     find_pairs(group, s->buckets, s->numbers, asked);
     sparse_kernel()->add_rows(group->dense, group->width, s->rows, rows, s->sums);
     for (size_t from = 0; from < count; from += AHEAD) {
@@ -187,6 +182,20 @@ static inline void part_sums(const struct block_sums *sum, size_t rows, int32_t 
     }
 }
 
+/* Without a branch: which a 3-gram is cannot be guessed. */
+static size_t part(const uint16_t *dense_of, const uint32_t *buckets, size_t count, uint32_t *rows,
+                   uint32_t *others) {
+    size_t found = 0, left = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t row = dense_of[buckets[i]];
+        rows[found] = row - 1;
+        others[left] = buckets[i];
+        found += row != 0;
+        left += row == 0;
+    }
+    return found;
+}
+
 static void add_rows(const int8_t *dense, size_t width, const uint32_t *rows, size_t count,
                      int32_t *sums) {
     for (size_t from = 0; from < count; from += ROWS) {
@@ -256,7 +265,8 @@ static double softmax(float *values, size_t count) {
 }
 
 const struct sparse_kernel *sparse_kernel_portable(void) {
-    static const struct sparse_kernel kernel = {"portable", add_rows, weigh, above, next, softmax};
+    static const struct sparse_kernel kernel = {"portable", part, add_rows, weigh,
+                                                above,      next, softmax};
     return &kernel;
 }
 

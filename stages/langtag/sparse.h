@@ -131,6 +131,10 @@ static inline bool sparse_allowed(const float *bias, size_t local) {
 
 struct sparse_kernel {
     const char *name;
+    /* Buckets with a dense row: the row's place to rows; the others themselves to others. Returns the number of rows. Lists
+     * have room for eight more. */
+    size_t (*part)(const uint16_t *dense_of, const uint32_t *buckets, size_t count, uint32_t *rows,
+                   uint32_t *others);
     /* sums[0..width) += the rows; sums are reset by the caller */
     void (*add_rows)(const int8_t *dense, size_t width, const uint32_t *rows, size_t count,
                      int32_t *sums);

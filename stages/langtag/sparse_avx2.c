@@ -15,6 +15,26 @@
 #define WIDE 128
 #define ROWS 256
 
+/* What is loaded has the next bucket's row above its own. */
+AVX2 static size_t part(const uint16_t *dense_of, const uint32_t *buckets, size_t count,
+                        uint32_t *rows, uint32_t *others) {
+    const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), one = _mm256_set1_epi32(1);
+    uint32_t *row_end = rows;
+    for (size_t i = 0; i < count; i += 8) {
+        int left = count - i < 8 ? (int)(count - i) : 8;
+        __m256i in = _mm256_cmpgt_epi32(_mm256_set1_epi32(left), lanes);
+        __m256i bucket = _mm256_loadu_si256((const __m256i *)(const void *)(buckets + i));
+        __m256i row = _mm256_mask_i32gather_epi32(in, (const int *)(const void *)dense_of, bucket,
+                                                  in, sizeof *dense_of);
+        row = _mm256_sub_epi32(_mm256_and_si256(row, _mm256_set1_epi32(0xFFFF)), one);
+        uint32_t some = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(in)),
+                 none = (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(row)); /* -1 */
+        row_end = compact_store(row_end, row, some & ~none);
+        others = compact_store(others, bucket, some & none);
+    }
+    return (size_t)(row_end - rows);
+}
+
 AVX2 static inline void widen(__m256i sums16, int32_t *sums) {
     __m256i low = _mm256_cvtepi16_epi32(_mm256_castsi256_si128(sums16)),
             high = _mm256_cvtepi16_epi32(_mm256_extracti128_si256(sums16, 1));
@@ -155,7 +175,8 @@ AVX2 static double softmax(float *values, size_t count) {
 }
 
 const struct sparse_kernel *sparse_kernel_avx2(void) {
-    static const struct sparse_kernel kernel = {"avx2", add_rows, weigh, above, next, softmax};
+    static const struct sparse_kernel kernel = {"avx2", part, add_rows, weigh,
+                                                above,  next, softmax};
     return &kernel;
 }
 #else

@@ -439,6 +439,33 @@ static void kernels_agree(void **unused) {
 #endif
 }
 
+static void kernels_part_the_same(void **unused) {
+    (void)unused;
+#if defined(__x86_64__)
+    if (!__builtin_cpu_supports("avx2")) {
+        print_message("skipped: no AVX2 here\n");
+        return;
+    }
+    enum { BUCKETS = 1000, MOST = 100 };
+    uint16_t dense_of[BUCKETS + 1]; /* two bytes behind the last are read */
+    uint32_t buckets[MOST + 8], rows[2][MOST + 8], others[2][MOST + 8];
+    uint64_t state = 31;
+    for (int i = 0; i < 2000; i++) {
+        size_t count = dice_below(&state, MOST + 1);
+        for (size_t b = 0; b <= BUCKETS; b++)
+            dense_of[b] = dice_below(&state, 2) ? (uint16_t)dice_below(&state, 0x10000) : 0;
+        for (size_t k = 0; k < MOST + 8;
+             k++) /* those behind the list are no buckets of this table */
+            buckets[k] = k < count ? (uint32_t)dice_below(&state, BUCKETS) : UINT32_MAX / 2;
+        size_t found = sparse_kernel_portable()->part(dense_of, buckets, count, rows[0], others[0]);
+        assert_int_equal(sparse_kernel_avx2()->part(dense_of, buckets, count, rows[1], others[1]),
+                         found);
+        assert_memory_equal(rows[0], rows[1], found * sizeof rows[0][0]);
+        assert_memory_equal(others[0], others[1], (count - found) * sizeof others[0][0]);
+    }
+#endif
+}
+
 /* Choosing by eights: equal logits, labels that are not allowed, few and many that are near. */
 static void kernels_choose_the_same(void **unused) {
     (void)unused;
@@ -597,6 +624,7 @@ int main(void) {
         cmocka_unit_test(file_comes_back),
         cmocka_unit_test(damaged_files),
         cmocka_unit_test(kernels_agree),
+        cmocka_unit_test(kernels_part_the_same),
         cmocka_unit_test(kernels_choose_the_same),
         cmocka_unit_test(priors_move_the_choice),
         cmocka_unit_test(maps_rise_and_fit),
