@@ -92,7 +92,8 @@ static struct winner winner(const struct langtag *t, const struct sparse_group *
         double mass;
         float best;
         size_t local;
-    } sums[FAMILIES_MAX] = {0};
+    } sums[FAMILIES_MAX];
+    uint32_t met = 0; /* bits: families that sums has something for */
     bool is_short = s->features < CALIBRATE_SHORT;
     struct winner won = {.mass = -1, .group = ""};
     for (size_t i = 0; i < s->live_count; i++) {
@@ -105,13 +106,16 @@ static struct winner winner(const struct langtag *t, const struct sparse_group *
             continue;
         }
         struct family_sum *sum = &sums[family];
+        if (!(met >> family & 1)) *sum = (struct family_sum){0};
+        met |= 1u << family;
         if (p > sum->best) {
             sum->best = p;
             sum->local = s->live[i];
         }
         sum->mass += (double)p;
     }
-    for (int f = 0, count = families_count(); f < count; f++) {
+    for (; met; met &= met - 1) {
+        int f = __builtin_ctz(met);
         if (sums[f].mass <= won.mass || sums[f].mass <= 0) continue;
         bool stands_out = (double)sums[f].best >= FAMILIES_SHARE * sums[f].mass;
         won = (struct winner){.local = sums[f].local,
@@ -184,7 +188,7 @@ static bool some_allowed(const struct reading *reading) {
 struct reading answer_read(const struct langtag *t, struct langtag_scratch *s, const char *text,
                            const struct sample_piece *pieces, size_t count) {
     struct reading reading = {.kind = READING_UNKNOWN};
-    memset(&s->letters, 0, sizeof s->letters);
+    letters_none(&s->letters);
     for (size_t i = 0; i < count; i++)
         letters_count(&t->scripts, text + pieces[i].at, pieces[i].len, &s->letters);
     int script = reading.script = main_script(t, &s->letters);

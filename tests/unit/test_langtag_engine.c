@@ -148,6 +148,32 @@ static void han_features(void **unused) {
     grams_free(&grams);
 }
 
+/* What is counted by blocks of ASCII is what is counted byte by byte: pieces of less than a block. */
+static void letters_are_counted_by_blocks(void **unused) {
+    (void)unused;
+    struct script_table table;
+    uint64_t state = 41;
+    script_init(&table);
+    for (int i = 0; i < 3000; i++) {
+        char text[400];
+        size_t len = dice_below(&state, sizeof text);
+        struct letters whole, parts;
+        letters_none(&whole);
+        letters_none(&parts);
+        for (size_t k = 0; k < len; k++) text[k] = (char)dice_below(&state, 0x80);
+        letters_count(&table, text, len, &whole);
+        for (size_t at = 0; at < len; at += 13)
+            letters_count(&table, text + at, len - at < 13 ? len - at : 13, &parts);
+        assert_int_equal(whole.solid, parts.solid);
+        assert_int_equal(whole.scripted, parts.scripted);
+        assert_int_equal(whole.code, parts.code);
+        assert_int_equal(whole.parens, parts.parens);
+        int latin = script_number(&table, "Latn");
+        if (len > 0) assert_int_equal(whole.by_script[latin], parts.by_script[latin]);
+    }
+    script_free(&table);
+}
+
 /* ---- a small training folder: invented languages with syllables of their own ---- */
 
 static char folder[] = "/tmp/test_langtag_engine.XXXXXX";
@@ -618,6 +644,7 @@ int main(void) {
         cmocka_unit_test(word_features),
         cmocka_unit_test(features_are_the_same_by_eights),
         cmocka_unit_test(han_features),
+        cmocka_unit_test(letters_are_counted_by_blocks),
         cmocka_unit_test(step_is_as_told),
         cmocka_unit_test(samples_are_pieces),
         cmocka_unit_test(training_learns_and_repeats),
