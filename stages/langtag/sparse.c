@@ -47,22 +47,28 @@ static size_t sort_out(const struct sparse_group *group, struct sparse_scratch *
                sparse_kernel()->part(group->dense_of, s->grams.buckets, low, s->rows, s->buckets),
            left = low - rows;
     for (size_t i = 0; i < left; i++) ask_line(group, s->buckets[i]);
-    for (size_t i = 0; i < rows; i++) ask_row(group, s->rows[i]);
     memcpy(s->buckets + left, s->grams.buckets + s->grams.low, high * sizeof *s->buckets);
     *others = left + high;
     return rows;
 }
 
-/* Puts the place of the first pair where the bucket was, and asks memory for it and for the last that there can be: half of
- * all buckets have theirs in two lines. */
+/* Bytes of a bucket's pairs that are read: half of what there can be, or all of it. What lies in two lines of the cache costs
+ * two waits, so the less the better. */
+#define HALF (SPARSE_READ_BEHIND / 2)
+static inline size_t second_half(uint8_t pairs) {
+    return 2 * (size_t)pairs > HALF ? HALF : 0;
+}
+
+/* Puts the place of the first pair where the bucket was, and asks memory for what will be read there. */
 static void find_pairs(const struct sparse_group *group, uint32_t *buckets, uint8_t *numbers,
                        size_t count) {
     for (size_t i = 0; i < count; i++) {
         uint32_t first;
         numbers[i] = (uint8_t)sparse_pairs(group, buckets[i], &first);
         buckets[i] = first;
-        __builtin_prefetch(group->pairs + (size_t)first * 2);
-        __builtin_prefetch(group->pairs + (size_t)first * 2 + SPARSE_READ_BEHIND - 1);
+        const uint8_t *pairs = group->pairs + (size_t)first * 2;
+        __builtin_prefetch(pairs);
+        __builtin_prefetch(pairs + HALF - 1 + second_half(numbers[i]));
     }
 }
 
@@ -80,7 +86,9 @@ static void add_pairs(const struct sparse_group *group, const uint32_t *firsts,
         size_t to = count - from < CHUNK ? count : from + CHUNK;
         uint8_t *end = row;
         for (size_t i = from; i < to; i++) {
-            memcpy(end, group->pairs + (size_t)firsts[i] * 2, SPARSE_READ_BEHIND);
+            const uint8_t *pairs = group->pairs + (size_t)firsts[i] * 2;
+            memcpy(end, pairs, HALF);
+            memcpy(end + HALF, pairs + second_half(numbers[i]), HALF); /* or the first again */
             end += 2 * numbers[i];
         }
         memset(end, 0, FOUR_PAIRS);
@@ -99,6 +107,7 @@ static void add_pairs(const struct sparse_group *group, const uint32_t *firsts,
 static void add_all(const struct sparse_group *group, struct sparse_scratch *s) {
     size_t count, rows = sort_out(group, s, &count), asked = count < AHEAD ? count : AHEAD;
     find_pairs(group, s->buckets, s->numbers, asked);
+    for (size_t i = 0; i < rows; i++) ask_row(group, s->rows[i]);
     sparse_kernel()->add_rows(group->dense, group->width, s->rows, rows, s->sums);
     for (size_t from = 0; from < count; from += AHEAD) {
         size_t here = asked - from, more = count - asked < AHEAD ? count - asked : AHEAD;
