@@ -276,7 +276,7 @@ static struct piece random_line(const struct lessons_label *label, uint64_t *sta
 }
 
 static void put(struct letters_stream *out, const uint16_t *units, size_t len) {
-    if (out->len + len + 1 > out->cap) {
+    if (out->len + len + GRAMS_READ_BEHIND > out->cap) {
         out->cap = 2 * (out->len + len) + 256;
         out->units = sg_realloc(out->units, out->cap * sizeof *out->units);
     }
