@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/num.h"
+#include "cross.h"
 #include "decisions.h"
 #include "outputs.h"
 #include "parts.h"
@@ -25,6 +26,8 @@ struct place {
     struct dedup_place base;
     struct sg_frames_packer *lines, *ledger;
     struct sg_buf detail, survivor;
+    const char *bytes; /* of the line at hand */
+    size_t len;
 };
 
 struct apply {
@@ -73,6 +76,38 @@ static void keep(const struct dedup_job *job, struct place *place, struct batch 
     batch->tally.survivors += decision->size > 1;
 }
 
+/* A hit of --policy mine: the report has a line, and the document goes nowhere. */
+static void report(struct place *place, struct batch *batch) {
+    const struct dedup_document *document = &place->base.line.document;
+    struct sg_buf *out = &batch->parts.lines;
+    sg_buf_puts(out, "{\"id\":");
+    sg_json_quote(out, document->id, document->id_len);
+    sg_buf_printf(out, ",\"reason\":\"cross\"%.*s,\"verdict\":\"keep\"}\n", (int)place->detail.len, place->detail.data);
+    batch->parts.records_out++;
+    batch->tally.cross++;
+}
+
+/* The document that stays for this one is theirs. */
+static void put_cross(const struct dedup_job *job, struct place *place, struct batch *batch,
+                      const struct dedup_decision *decision) {
+    const struct dedup_document *document = &place->base.line.document;
+    const struct dedup_cross_hit hit = {decision, place->survivor.data};
+    struct sg_buf *detail = &place->detail;
+    detail->len = 0;
+    dedup_cross_put(&hit, detail);
+    sg_buf_printf(detail, ",\"bytes\":%zu", document->text_len);
+    if (job->cross.policy == DEDUP_MINE) {
+        report(place, batch);
+        return;
+    }
+    if (job->run->keep_dropped) {
+        sg_buf_puts(detail, ",\"text\":");
+        sg_json_quote(detail, document->text, document->text_len);
+    }
+    sg_parts_drop(&batch->parts, document->id, document->id_len, "cross", detail);
+    batch->tally.cross++;
+}
+
 static enum sg_code drop(const struct dedup_job *job, struct place *place, struct batch *batch,
                          const struct dedup_decision *decision, struct sg_err *err) {
     static const char *const methods[] = {"key", "sketch", "text", "band"};
@@ -82,6 +117,11 @@ static enum sg_code drop(const struct dedup_job *job, struct place *place, struc
     bool exact = decision->verdict == DEDUP_DROP_EXACT;
     enum sg_code code = dedup_job_id(job, decision->survivor, &place->survivor, err);
     if (code != SG_OK) return code;
+    if (dedup_cross_theirs(job, decision->survivor)) {
+        put_cross(job, place, batch, decision);
+        return SG_OK;
+    }
+    if (job->cross.policy == DEDUP_MINE) return SG_OK;
     detail->len = 0;
     sg_buf_printf(detail, ",\"cluster\":\"%s\",\"survivor_id\":", sg_hash_hex(decision->cluster, hex));
     sg_json_quote(detail, place->survivor.data, place->survivor.len);
@@ -103,8 +143,13 @@ static enum sg_code drop(const struct dedup_job *job, struct place *place, struc
 /* A decision belongs to a document, not to a number. */
 static bool belongs(const struct dedup_job *job, struct place *place, const struct dedup_decision *decision) {
     const struct dedup_document *document = &place->base.line.document;
-    return sg_hash128(document->id, document->id_len, 0).lo == decision->id_low &&
-           dedup_text_key(&job->settings, &place->base.scratch, document).lo == decision->text_low;
+    struct dedup_doc doc = {.text_key = dedup_text_key(&job->settings, &place->base.scratch, document),
+                            .id_key = dedup_id_key(&job->settings, document)};
+    if (job->settings.blind) {
+        doc.line_low = sg_hash128(place->bytes, place->len, 0).lo;
+        doc.id_key = dedup_blind_id(&job->settings, &doc);
+    }
+    return doc.id_key.lo == decision->id_low && doc.text_key.lo == decision->text_low;
 }
 
 struct cursor {
@@ -125,7 +170,7 @@ static enum sg_code one_document(const struct apply *apply, struct place *place,
     cursor->document++;
     batch->parts.records_in++;
     if (decision.verdict != DEDUP_KEEP) return drop(job, place, batch, &decision, err);
-    keep(job, place, batch, &decision);
+    if (job->cross.policy != DEDUP_MINE) keep(job, place, batch, &decision);
     return SG_OK;
 }
 
@@ -144,6 +189,8 @@ static enum sg_code each_line(const struct apply *apply, struct place *place, st
     enum sg_code code = SG_OK;
     size_t len;
     while (code == SG_OK && dedup_line_cut(&at, end, &line, &len)) {
+        place->bytes = line;
+        place->len = len;
         switch (dedup_line_scan(&place->base.line, line, len, err)) {
         case DEDUP_BLANK: batch->tally.blank++; break;
         case DEDUP_BAD: bad_line(batch, line, len, err); break;
@@ -253,6 +300,7 @@ static enum sg_code write_outputs(struct apply *apply, struct sg_err *err) {
     job->counts.kept = apply->outputs.all_kept;
     job->counts.removed_exact = apply->outputs.all.exact;
     job->counts.removed_near = apply->outputs.all.near;
+    job->counts.removed_cross = apply->outputs.all.cross;
     dedup_decisions_close(&apply->map);
     dedup_outputs_free(&apply->outputs);
     return code;
@@ -262,5 +310,6 @@ enum sg_code dedup_apply(struct dedup_job *job, struct sg_err *err) {
     struct apply apply = {.job = job};
     enum sg_code code = dedup_parts_load(job, err);
     if (code == SG_OK) code = sum_up(job, err);
-    return code == SG_OK ? write_outputs(&apply, err) : code;
+    if (code != SG_OK) return code;
+    return job->cross.report ? dedup_cross_report(job, err) : write_outputs(&apply, err);
 }

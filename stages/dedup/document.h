@@ -18,6 +18,7 @@
 
 #include "base/hash.h"
 #include "minhash.h"
+#include "secret.h"
 #include "shingle.h"
 
 #define DEDUP_DOC_WIDTH 64 /* less the sketch */
@@ -27,6 +28,9 @@ struct dedup_settings {
     bool raw_key;          /* the exact key is of the text as it is */
     uint32_t min_shingles; /* fewer windows: exact only */
     struct dedup_minhash minhash;
+    struct dedup_secret secret; /* --key */
+    bool blind;                 /* id keys that only the whole line gives: indexes, and runs against them */
+    unsigned slim_bytes;        /* against a slim index: of each band key, these bytes are the sketch; else 0 */
 };
 
 struct dedup_scratch {
@@ -61,6 +65,15 @@ struct sg_hash128 dedup_text_key(const struct dedup_settings *settings, struct d
  * (bands is 0 for a document that takes part in exact only; its values are 0 then). */
 void dedup_document_read(const struct dedup_settings *settings, struct dedup_scratch *scratch,
                          const struct dedup_document *document, struct dedup_doc *doc, struct dedup_sketch *sketch);
+
+/* A band key as far as a slim index has it: 32 bits, kept apart by band. */
+uint64_t dedup_slim_key(unsigned band, uint32_t prefix);
+/* Band keys that agree are all that a slim index has: they become sketch and keys of the document. */
+void dedup_slim_sketch(const struct dedup_settings *settings, struct dedup_sketch *sketch);
+
+struct sg_hash128 dedup_id_key(const struct dedup_settings *settings, const struct dedup_document *document);
+/* From both keys and the line: nobody can try ids against it who has not the line. */
+struct sg_hash128 dedup_blind_id(const struct dedup_settings *settings, const struct dedup_doc *doc);
 
 void dedup_doc_put(const struct dedup_doc *doc, char *row);
 void dedup_doc_get(const char *row, struct dedup_doc *doc);

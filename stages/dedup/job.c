@@ -79,4 +79,5 @@ void dedup_job_free(struct dedup_job *job) {
     free(job->sets);
     free(job->folder);
     sg_buf_free(&job->about.json);
+    sg_buf_free(&job->cross.parameters);
 }

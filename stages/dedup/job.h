@@ -55,13 +55,29 @@ struct dedup_task {
     uint64_t number, count;
 };
 
+/* What else is compared with the inputs, or in place of them: indexes of signatures (cross.h). */
+enum dedup_policy { DEDUP_THEIRS, DEDUP_MINE, DEDUP_BALANCED };
+
+struct dedup_cross {
+    bool on;
+    enum dedup_policy policy;
+    bool near, slim;    /* what the indexes have */
+    bool report;        /* --mine: no inputs, nothing is written but the report */
+    size_t count;       /* of indexes: mine, if given, then theirs */
+    const char *paths[2];
+    struct sg_hash128 content[2];
+    uint64_t records[2];
+    struct sg_buf parameters; /* canonical JSON: what indexes carry */
+    bool theirs_first;        /* balanced, of two documents that are equal in every key */
+};
+
 /* What happened, for receipts and the last line. */
 struct dedup_counts {
     uint64_t documents, bad, batches;
     uint64_t band_records, edges, in_components, components;
     uint64_t border_documents, compared_by_text, hot_components;
     uint64_t clusters, duplicate_ids;
-    uint64_t kept, removed_exact, removed_near;
+    uint64_t kept, removed_exact, removed_near, removed_cross;
 };
 
 struct dedup_job {
@@ -72,6 +88,7 @@ struct dedup_job {
     struct dedup_settings settings;
     struct dedup_rule rule;
     enum dedup_verify verify;
+    struct dedup_cross cross;
     double tau;
     uint64_t seed, hot;
     bool by_language, duplicate_ids_keep, keep_components;

@@ -3,8 +3,8 @@
 
 /* clang-format off */
 static const struct sg_option options[] = {
-    {"mode", 0, SG_OPTION_CHOICE, "near|exact", "near",
-     "near finds edited copies too; exact runs inside it", true},
+    {"mode", 0, SG_OPTION_CHOICE, "near|exact|cross", "near",
+     "near finds edited copies too; exact runs inside it; cross compares with another owner's index", true},
     {"preset", 0, SG_OPTION_CHOICE, "sangam", "sangam",
      "parameters of a published recipe; each can be given on its own", true},
     {"bands", 0, SG_OPTION_COUNT, "N", "21",
@@ -33,6 +33,24 @@ static const struct sg_option options[] = {
      "seed of the hash functions of the sketch", true},
     {"plan", 0, SG_OPTION_TEXT, "DIR", NULL,
      "keep plan and intermediate files in DIR; run again with it, an interrupted run goes on"},
+    {"theirs", 0, SG_OPTION_TEXT, "FILE.sigx", NULL,
+     "cross: the other owner's index, or that of all earlier runs"},
+    {"mine", 0, SG_OPTION_TEXT, "FILE.sigx", NULL,
+     "cross: my own index in place of INPUT: only a report is written"},
+    {"policy", 0, SG_OPTION_CHOICE, "theirs|mine|balanced", "theirs",
+     "cross: mine go where theirs match, or nothing goes and a report is written, or each owner removes what loses in the union", true},
+    {"key", 0, SG_OPTION_TEXT, "FILE", NULL,
+     "index, cross: a secret that both owners have; without it nobody can test the index for a text"},
+    {"blind-ids", 0, SG_OPTION_FLAG, NULL, NULL,
+     "index, cross: id keys that can be told only from whole lines", true},
+    {"slim", 0, SG_OPTION_FLAG, NULL, NULL,
+     "index: a third of the size: no sketches, no id keys, four bytes a band key", true},
+    {"merge", 0, SG_OPTION_FLAG, NULL, NULL,
+     "index: the inputs are indexes of one kind: make them one"},
+    {0}};
+
+static const struct sg_option explain_options[] = {
+    {"plan", 0, SG_OPTION_TEXT, "DIR", NULL, "folder of a run with --plan: its files tell most"},
     {0}};
 
 static const struct sg_option verb_options[] = {
@@ -69,6 +87,8 @@ static const struct sg_verb verbs[] = {
     {.name = "settle", .about = "decide who stays; again after recheck", .usage = "--plan DIR [--task I/N]", .options = verb_options, .run = dedup_run_settle, .planned = true},
     {.name = "recheck", .about = "read the texts that sketches leave in doubt", .usage = "--plan DIR [--task I/N]", .options = verb_options, .run = dedup_run_recheck, .planned = true},
     {.name = "apply", .about = "write a share of the outputs", .usage = "--plan DIR [--task I/N]", .options = verb_options, .run = dedup_run_apply, .planned = true},
+    {.name = "index", .about = "write keys and sketches of a corpus, for another owner or a later run; or merge such files", .usage = "[OPTIONS] INPUT... -o NAME.sigx", .run = dedup_run_index, .output_suffix = ".sigx"},
+    {.name = "explain", .about = "tell why a document stayed or went", .usage = "ID --plan DIR, or ID OUTPUT", .options = explain_options, .run = dedup_run_explain, .bare = true},
     {0}};
 
 static const struct sg_stage stage = {

@@ -121,6 +121,11 @@ static void fill_counts(const struct dedup_outputs *outputs, struct sg_receipt *
     const struct dedup_tally *tally = &outputs->tally;
     if (tally->exact) sg_receipt_reason(receipt, "exact", tally->exact);
     if (tally->near) sg_receipt_reason(receipt, "near", tally->near);
+    if (outputs->job->cross.on) {
+        bool reported = outputs->job->cross.policy == DEDUP_MINE;
+        if (tally->cross && !reported) sg_receipt_reason(receipt, "cross", tally->cross);
+        if (reported) sg_receipt_counter(receipt, "hits", tally->cross);
+    }
     sg_receipt_counter(receipt, "blank_lines", tally->blank);
     sg_receipt_counter(receipt, "survivors", tally->survivors);
     const struct {
@@ -173,6 +178,7 @@ static enum sg_code publish_receipt(struct dedup_outputs *outputs, const char *p
 static void add_tally(struct dedup_tally *sum, const struct dedup_tally *more) {
     sum->exact += more->exact;
     sum->near += more->near;
+    sum->cross += more->cross;
     sum->survivors += more->survivors;
     sum->blank += more->blank;
     sum->raw_bytes += more->raw_bytes;

@@ -17,7 +17,7 @@
 
 /* What one batch adds beside its parts. */
 struct dedup_tally {
-    uint64_t exact, near; /* removed */
+    uint64_t exact, near, cross; /* removed; with --policy mine, met */
     uint64_t survivors;   /* kept, with a cluster */
     uint64_t blank, raw_bytes;
 };

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/num.h"
+#include "cross.h"
 #include "io/file.h"
 #include "io/publish.h"
 #include "plan.h"
@@ -49,8 +50,17 @@ static void describe(struct dedup_job *job, uint64_t bands, uint64_t rows) {
     sg_json_open(json, '{');
     sg_json_name(json, "bands");
     sg_json_put_u64(json, bands);
+    if (job->settings.blind) {
+        sg_json_name(json, "blind_ids");
+        sg_json_put_bool(json, true);
+    }
     sg_json_name(json, "exact_key");
     sg_json_put_str(json, job->settings.raw_key ? "raw" : "light");
+    if (job->settings.secret.on) {
+        char hex[SG_HASH_HEX];
+        sg_json_name(json, "key");
+        sg_json_put_str(json, sg_hash_hex(job->settings.secret.name, hex));
+    }
     sg_json_name(json, "min_shingles");
     sg_json_put_u64(json, job->settings.min_shingles);
     sg_json_name(json, "mode");
@@ -76,23 +86,25 @@ static void describe(struct dedup_job *job, uint64_t bands, uint64_t rows) {
 static enum sg_code read_options(struct dedup_job *job, struct sg_err *err) {
     const struct sg_opts *opts = job->run->opts;
     uint64_t bands, rows;
-    enum sg_code code = read_numbers(job, &bands, &rows, err);
+    enum sg_code code = dedup_cross_options(job, err);
+    if (code == SG_OK) code = read_numbers(job, &bands, &rows, err);
     if (code != SG_OK) return code;
     const char *prefer = sg_opts_text(opts, "prefer");
     if (strcmp(prefer, "len:desc") != 0)
         return sg_err_set(err, SG_USAGE, "--prefer '%s' is not known: only len:desc (the longest text stays)", prefer);
-    job->settings.near = strcmp(sg_opts_text(opts, "mode"), "near") == 0;
+    job->settings.near = job->cross.on ? job->cross.near : strcmp(sg_opts_text(opts, "mode"), "near") == 0;
     job->settings.raw_key = strcmp(sg_opts_text(opts, "exact-key"), "raw") == 0;
     job->by_language = strcmp(sg_opts_text(opts, "scope"), "language") == 0;
     job->duplicate_ids_keep = strcmp(sg_opts_text(opts, "duplicate-ids"), "keep") == 0;
     job->keep_components = sg_opts_flag(opts, "keep-components");
     job->verify = verify_of(sg_opts_text(opts, "verify"));
     job->seed = sg_opts_count(opts, "seed");
-    dedup_minhash_init(&job->settings.minhash, (unsigned)bands, (unsigned)rows, job->seed);
+    dedup_minhash_init(&job->settings.minhash, (unsigned)bands, (unsigned)rows,
+                       job->seed ^ job->settings.secret.seed);
     describe(job, bands, rows);
     job->settings.minhash.band_seed = job->about.fingerprint.lo;
     job->rule = dedup_rule_of(job->verify, job->tau, job->settings.near ? job->settings.minhash.sketch_bytes : 1);
-    return SG_OK;
+    return dedup_cross_fix(job, err);
 }
 
 enum sg_code dedup_job_init(struct dedup_job *job, struct sg_run *run, struct sg_err *err) {
@@ -101,7 +113,7 @@ enum sg_code dedup_job_init(struct dedup_job *job, struct sg_run *run, struct sg
     if (code != SG_OK) return code;
     job->memory_bytes =
         run->budget.usable_bytes > 2 * ROOM ? run->budget.usable_bytes - ROOM : run->budget.usable_bytes / 2;
-    job->input_count = run->inputs.count;
+    job->input_count = job->cross.report ? 0 : run->inputs.count;
     job->inputs = sg_zalloc(job->input_count + 1, sizeof *job->inputs);
     for (size_t i = 0; i < job->input_count; i++) {
         struct stat there;
@@ -155,7 +167,7 @@ static void put_input(struct sg_buf *out, const struct dedup_input *input) {
 }
 
 static void put_plan(const struct dedup_job *job, struct sg_buf *out) {
-    static const char *const also[] = {"max-bad", "receipt", "dropped", "bad", NULL};
+    static const char *const also[] = {"max-bad", "receipt", "dropped", "bad", "theirs", "mine", "key", NULL};
     const struct sg_run *run = job->run;
     sg_json_open(out, '{');
     sg_json_name(out, "inputs");
