@@ -86,7 +86,7 @@ static void list_differences(struct sg_json theirs, struct sg_json ours, struct 
         bool here = sg_json_member(ours, word, &other);
         if (!here || other.len != value.len || memcmp(other.text, value.text, value.len) != 0)
             sg_buf_printf(out, "%s%s is %.*s there and %.*s here", out->len ? ", " : "", word, (int)value.len, value.text,
-                          here ? (int)other.len : 8, here ? other.text : "not given");
+                          here ? (int)other.len : 9, here ? other.text : "not given");
         free(word);
     }
     at = 0;

@@ -88,7 +88,7 @@ static const struct sg_verb verbs[] = {
     {.name = "recheck", .about = "read the texts that sketches leave in doubt", .usage = "--plan DIR [--task I/N]", .options = verb_options, .run = dedup_run_recheck, .planned = true},
     {.name = "apply", .about = "write a share of the outputs", .usage = "--plan DIR [--task I/N]", .options = verb_options, .run = dedup_run_apply, .planned = true},
     {.name = "index", .about = "write keys and sketches of a corpus, for another owner or a later run; or merge such files", .usage = "[OPTIONS] INPUT... -o NAME.sigx", .run = dedup_run_index, .output_suffix = ".sigx"},
-    {.name = "explain", .about = "tell why a document stayed or went", .usage = "ID --plan DIR, or ID OUTPUT", .options = explain_options, .run = dedup_run_explain, .bare = true},
+    {.name = "explain", .about = "tell why a document stayed or went", .usage = "ID --plan DIR, or ID OUTPUT", .options = explain_options, .run = dedup_run_explain, .planned = true},
     {0}};
 
 static const struct sg_stage stage = {
