@@ -173,7 +173,9 @@ enum sg_code dedup_cross_fix(struct dedup_job *job, struct sg_err *err) {
     for (size_t i = 0; code == SG_OK && i < cross->count; i++) code = same_parameters(job, cross->paths[i], err);
     if (code != SG_OK) return code;
     if (cross->near && job->verify <= DEDUP_TEXT) {
-        sg_log_line(job->run->progress, SG_LOG_INFO, "their texts are not here: pairs are verified by %s, not by text",
+        bool again = job->run->verb && job->run->verb->planned; /* plan has said it */
+        sg_log_line(job->run->progress, again ? SG_LOG_DETAIL : SG_LOG_INFO,
+                    "their texts are not here: pairs are verified by %s, not by text",
                     cross->slim ? "the band keys that agree" : "sketch");
         job->verify = DEDUP_SKETCH_ONLY;
         job->rule = dedup_rule_of(job->verify, job->tau, job->settings.minhash.sketch_bytes);

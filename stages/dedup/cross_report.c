@@ -56,8 +56,8 @@ static enum sg_code one_decision(struct report *report, const struct dedup_decis
     const struct dedup_cross_hit hit = {decision, report->theirs.data};
     struct sg_buf *out = &report->parts.lines;
     bool drops = winner_is_theirs && job->cross.policy != DEDUP_MINE;
-    sg_buf_printf(out, "{\"text_key\":\"%.32s\",\"id_key\":\"%.32s\",\"reason\":\"cross\"", report->mine.data,
-                  report->mine.data + NAMES / 2);
+    sg_buf_printf(out, "{\"text_key\":\"%.32s\",\"id_key\":\"%.*s\",\"reason\":\"cross\"", report->mine.data,
+                  job->cross.slim ? 0 : NAMES / 2, report->mine.data + NAMES / 2);
     dedup_cross_put(&hit, out);
     sg_buf_printf(out, ",\"verdict\":\"%s\"}\n", drops ? "drop" : "keep");
     report->parts.records_out++;

@@ -228,7 +228,7 @@ static void tell_keys(const struct explain *explain, struct sg_buf *out) {
                   sg_hash_hex(facts->doc.id_key, id), facts->doc.bytes, facts->doc.windows,
                   job->settings.near && facts->doc.windows < job->settings.min_shingles ? " (too few: compared exactly only)" : "");
     if (!explain->has_bands) return;
-    sg_buf_printf(out, "  %u band keys; documents that share its text key: %llu; that share band keys, one for each: %llu\n",
+    sg_buf_printf(out, "  %u band keys; other documents with its text key: %llu; met in its band keys, each once a key: %llu\n",
                   facts->key_count ? facts->key_count - 1 : 0, (unsigned long long)explain->same_text,
                   (unsigned long long)explain->others);
 }
