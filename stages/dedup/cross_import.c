@@ -56,7 +56,8 @@ static enum sg_code put_document(struct import *import, const char *row, struct 
                                   .priority = dedup_get_word(row + 32),
                                   .windows = (uint32_t)(lengths >> 32),
                                   .bytes = (uint32_t)lengths,
-                                  .id_offset = import->ids.bytes};
+                                  .id_offset = import->ids.bytes,
+                                  .line_low = 1 /* between first and last: cross.c */};
     if (doc.windows >= job->settings.min_shingles && job->settings.near) get_sketch(import, row, &sketch);
     sg_hash_hex(doc.text_key, names);
     sg_hash_hex(doc.id_key, names + NAMES / 2);

@@ -222,11 +222,12 @@ static void tell_missing(const struct explain *explain, struct sg_buf *out) {
 
 static void tell_keys(const struct explain *explain, struct sg_buf *out) {
     const struct facts *facts = &explain->document;
-    const struct dedup_job *job = &explain->job;
+    const struct dedup_settings *settings = &explain->job.settings;
+    const bool few = settings->near && facts->doc.windows < settings->min_shingles;
     char text[SG_HASH_HEX], id[SG_HASH_HEX];
     sg_buf_printf(out, "  text key %s, id key %s; %u bytes of text, %u windows%s\n", sg_hash_hex(facts->doc.text_key, text),
                   sg_hash_hex(facts->doc.id_key, id), facts->doc.bytes, facts->doc.windows,
-                  job->settings.near && facts->doc.windows < job->settings.min_shingles ? " (too few: compared exactly only)" : "");
+                  few ? " (too few: compared exactly only)" : "");
     if (!explain->has_bands) return;
     sg_buf_printf(out, "  %u band keys; other documents with its text key: %llu; met in its band keys, each once a key: %llu\n",
                   facts->key_count ? facts->key_count - 1 : 0, (unsigned long long)explain->same_text,

@@ -68,7 +68,10 @@ static void visit_record(struct found *found, const char *path, const char *line
     struct sg_err err = {0};
     /* An id of plain characters stands in its line as it is: most lines need not be parsed. */
     bool plain = true;
-    for (size_t i = 0; i < found->id_len; i++) plain &= found->id[i] > ' ' && found->id[i] < 127 && !strchr("\"\\/", found->id[i]);
+    for (size_t i = 0; i < found->id_len; i++) {
+        char c = found->id[i];
+        plain &= c > ' ' && c < 127 && !strchr("\"\\/", c);
+    }
     if (plain && !memmem(line, len, found->id, found->id_len) && !memmem(line, len, "\\u", 2)) return;
     if (sg_json_check(line, len, &object, &err) != SG_OK || !member_is(object, "id", found)) return;
     found->any = true;

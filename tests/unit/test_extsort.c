@@ -286,7 +286,7 @@ static void bad_options(void **state) {
     (void)state;
     struct sg_extsort *sort;
     static const struct sg_extsort_options bad[] = {
-        {7, 0, 7, 1 << 20, "/tmp"},   {257, 0, 8, 1 << 20, "/tmp"},
+        {7, 0, 7, 1 << 20, "/tmp"},   {4097, 0, 8, 1 << 20, "/tmp"},
         {16, 0, 0, 1 << 20, "/tmp"},  {16, 9, 8, 1 << 20, "/tmp"},
         {16, 17, 1, 1 << 20, "/tmp"}, {16, SIZE_MAX, 8, 1 << 20, "/tmp"},
     };
