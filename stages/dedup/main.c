@@ -38,7 +38,7 @@ static const struct sg_option options[] = {
     {"mine", 0, SG_OPTION_TEXT, "FILE.sigx", NULL,
      "cross: my own index in place of INPUT: only a report is written"},
     {"policy", 0, SG_OPTION_CHOICE, "theirs|mine|balanced", "theirs",
-     "cross: mine go where theirs match, or nothing goes and a report is written, or each owner removes what loses in the union", true},
+     "cross: mine go where theirs match; or nothing goes, a report is written; or each owner removes what loses in the union", true},
     {"key", 0, SG_OPTION_TEXT, "FILE", NULL,
      "index, cross: a secret that both owners have; without it nobody can test the index for a text"},
     {"blind-ids", 0, SG_OPTION_FLAG, NULL, NULL,
@@ -71,6 +71,29 @@ static const char *const manual[] = {
     "removed: id, reason (exact or near), cluster, survivor_id, similarity, method (key, sketch, text or band), "
     "cluster_size, bytes.",
     "Inputs are read up to three times; standard input is first copied to --tmp.",
+    "Two owners who may not show each other their texts swap indexes: 'sangam-dedup index CORPUS -o A.sigx' writes keys and "
+    "sketches, no text; each then runs '--mode cross CORPUS --theirs B.sigx'. With --policy theirs (the default) what matches "
+    "one of theirs goes, and mine are deduplicated among themselves as ever; with balanced both remove by the same order, so "
+    "that each text stays with exactly one of them, and both outputs together are the deduplication of both corpora; with mine "
+    "nothing goes and the output is a report, one JSON line for each document that meets one of theirs. --mine A.sigx in place "
+    "of INPUT gives the report of what a policy would do. Both need the same parameters: an index of others is refused, with "
+    "what differs. Pairs are verified by sketch, for their texts are not here. A ledger line of reason cross names their text "
+    "key.",
+    "What an index reveals: whoever has it can test whether a text he knows, or one much like it, is in your corpus, how many "
+    "documents there are, how long each is, and which of them are alike; with an id he can test for the id. He cannot read "
+    "a text out of it. --blind-ids takes the test for ids away from all who have not the whole line. --slim leaves ids and "
+    "sketches out; keys of texts and parts of bands remain, so the test for texts does too. --key FILE mixes a secret that "
+    "only both owners have into all of it: a third party who finds the file can test nothing without the secret; your partner, who "
+    "has it, still can, and so can whoever guesses it: take 32 random bytes. Lengths and counts are not hidden. Keys of "
+    "texts and ids go through SHA-256 with the secret; sketches and band keys through hash functions that a secret seed chooses and "
+    "that nobody has shown to withstand cryptanalysis. No stronger claim is made.",
+    "Runs over the years: deduplicate the first crawl and make its index; each new crawl goes against --theirs all.sigx, the "
+    "index of what was kept is added by 'sangam-dedup index --merge all.sigx new.sigx -o all2.sigx'. An index of a corpus is "
+    "the same bytes however the corpus is cut into files, and indexes can be merged in any order: index each share on its "
+    "own machine.",
+    "'sangam-dedup explain ID --plan DIR' tells why a document stayed or went: its keys, who shares them, the component, the "
+    "similarity and the survivor, from the files of a run with --plan. 'explain ID OUTPUT' tells what ledger and receipts of "
+    "finished outputs know.",
     "On many machines: plan once, then map, link, cluster, settle, recheck, settle and apply, each as any number of tasks, all "
     "tasks of one before the first of the next. A Slurm array job is 'sangam-dedup map --plan DIR --task "
     "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT'. The answer does not depend on how many tasks there were. A task that is "
@@ -87,8 +110,10 @@ static const struct sg_verb verbs[] = {
     {.name = "settle", .about = "decide who stays; again after recheck", .usage = "--plan DIR [--task I/N]", .options = verb_options, .run = dedup_run_settle, .planned = true},
     {.name = "recheck", .about = "read the texts that sketches leave in doubt", .usage = "--plan DIR [--task I/N]", .options = verb_options, .run = dedup_run_recheck, .planned = true},
     {.name = "apply", .about = "write a share of the outputs", .usage = "--plan DIR [--task I/N]", .options = verb_options, .run = dedup_run_apply, .planned = true},
-    {.name = "index", .about = "write keys and sketches of a corpus, for another owner or a later run; or merge such files", .usage = "[OPTIONS] INPUT... -o NAME.sigx", .run = dedup_run_index, .output_suffix = ".sigx"},
-    {.name = "explain", .about = "tell why a document stayed or went", .usage = "ID --plan DIR, or ID OUTPUT", .options = explain_options, .run = dedup_run_explain, .planned = true},
+    {.name = "index", .about = "write keys and sketches of a corpus, for another owner or a later run; or merge such files",
+     .usage = "[OPTIONS] INPUT... -o NAME.sigx", .run = dedup_run_index, .output_suffix = ".sigx"},
+    {.name = "explain", .about = "tell why a document stayed or went", .usage = "ID --plan DIR, or ID OUTPUT",
+     .options = explain_options, .run = dedup_run_explain, .planned = true},
     {0}};
 
 static const struct sg_stage stage = {

@@ -69,7 +69,8 @@ static void say_cross_done(const struct dedup_job *job) {
     const struct dedup_cross *cross = &job->cross;
     uint64_t theirs = cross->records[cross->count - 1];
     char in[SG_NUM_TEXT], there[SG_NUM_TEXT], hits[SG_NUM_TEXT];
-    sg_log_line(job->run->progress, SG_LOG_INFO, "%s documents against %s of theirs: %s %s%s, %s exact and near among mine, %.1f s",
+    sg_log_line(job->run->progress, SG_LOG_INFO,
+                "%s documents against %s of theirs: %s %s%s, %s exact and near among mine, %.1f s",
                 sg_num_count(counts->documents - theirs + counts->bad, in), sg_num_count(theirs, there),
                 sg_num_count(counts->removed_cross, hits), fates[cross->policy], cross->report ? " if they were texts" : "",
                 sg_num_count(counts->removed_exact + counts->removed_near, (char[SG_NUM_TEXT]){0}), now() - job->wall_start);

@@ -134,7 +134,7 @@ import json, sys
 w = ["w%d" % i for i in range(300)]
 def cut(t, at): t = list(t); t[at:at + 25] = ["e%dx%d" % (at, i) for i in range(25)]; return t
 b = cut(w, 50); c = cut(b, 150)
-json.dump({"id": "a", "text": " ".join(w) + " longest of all"}, open(sys.argv[1] + "/t.jsonl", "w"))
+json.dump({"id": "a", "text": " ".join(w) + " " + "z" * 300}, open(sys.argv[1] + "/t.jsonl", "w"))
 with open(sys.argv[1] + "/t.jsonl", "a") as f: f.write("\n"); json.dump({"id": "b", "text": " ".join(b)}, f); f.write("\n")
 with open(sys.argv[1] + "/m.jsonl", "w") as f: json.dump({"id": "c", "text": " ".join(c)}, f); f.write("\n")
 PYTHON
