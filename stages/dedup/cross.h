@@ -27,6 +27,9 @@ enum sg_code dedup_cross_options(struct dedup_job *job, struct sg_err *err) SG_M
 /* After them: the indexes are of the same parameters; how pairs are verified without texts. */
 enum sg_code dedup_cross_fix(struct dedup_job *job, struct sg_err *err) SG_MUST_CHECK;
 
+/* A block of an index in memory: SG_BUDGET with the figure when it is too much. */
+enum sg_code dedup_cross_fits(const struct dedup_job *job, uint64_t bytes, struct sg_err *err) SG_MUST_CHECK;
+
 enum sg_code dedup_cross_import(struct dedup_job *job, struct sg_err *err) SG_MUST_CHECK;
 /* The parts behind those of `tasks` map tasks, `documents` before them. */
 enum sg_code dedup_cross_load(struct dedup_job *job, uint64_t tasks, uint64_t documents, struct sg_err *err) SG_MUST_CHECK;

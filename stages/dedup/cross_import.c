@@ -93,14 +93,19 @@ static enum sg_code finish_files(struct import *import, struct sg_err *err) {
     return code == SG_OK ? dedup_blob_finish(&import->ids, err) : code;
 }
 
+enum sg_code dedup_cross_fits(const struct dedup_job *job, uint64_t bytes, struct sg_err *err) {
+    if (bytes <= job->memory_bytes) return SG_OK;
+    uint64_t need = bytes + job->run->budget.limit_bytes - job->memory_bytes;
+    return sg_err_set(err, SG_BUDGET, "an index of these bands and rows needs --memory %lluM",
+                      (unsigned long long)(need >> 20) + 1);
+}
+
 static enum sg_code import_one(struct dedup_job *job, size_t index, struct sg_err *err) {
     struct import import = {.job = job};
     const struct dedup_sums sums = sums_of(index);
     const char *row;
     enum sg_code code = dedup_sigx_open(&import.sigx, job->cross.paths[index], err);
-    if (code == SG_OK && dedup_sigx_memory(&import.sigx.form) > job->memory_bytes)
-        code = sg_err_set(err, SG_BUDGET, "reading the index takes %llu MiB: give a larger --memory",
-                          (unsigned long long)(dedup_sigx_memory(&import.sigx.form) >> 20) + 8);
+    if (code == SG_OK) code = dedup_cross_fits(job, dedup_sigx_memory(&import.sigx.form, import.sigx.records), err);
     if (code == SG_OK) code = open_files(&import, job->task.count + index, err);
     while (code == SG_OK && (code = dedup_sigx_next(&import.sigx, &row, err)) == SG_OK) code = put_document(&import, row, err);
     if (code == SG_END) code = finish_files(&import, err);

@@ -5,7 +5,7 @@
  *     A.sigx, B.sigx -> merged in the same order, each pair of keys once -> the index of both corpora
  *
  * The rows are sorted as bytes, all of them, so the file is a function of the set of documents: not of files, threads or memory.
- * Memory: half for the sort, then a block of the file. Threads: run/pipe; writing one.
+ * Memory: half for the sort, or less, then a block of the file. Threads: run/pipe; writing one.
  */
 #include <stdlib.h>
 #include <time.h>
@@ -17,6 +17,8 @@
 #include "run.h"
 #include "run/signals.h"
 #include "sigx.h"
+
+#define LEAST_SORT (4u << 20)
 
 struct batch {
     struct dedup_batch base;
@@ -175,12 +177,6 @@ static enum sg_code one_pass(void *context, bool *again, struct sg_err *err) {
     return code;
 }
 
-static enum sg_code check_memory(const struct dedup_job *job, uint64_t bytes, struct sg_err *err) {
-    if (bytes <= job->memory_bytes) return SG_OK;
-    return sg_err_set(err, SG_BUDGET, "writing an index takes %llu MiB with these bands and rows: give a larger --memory",
-                      (unsigned long long)(bytes >> 20) + 8);
-}
-
 static enum sg_code write_sorted(struct index *index, struct dedup_sigx *out, struct sg_err *err) {
     const struct dedup_job *job = index->job;
     const void *row;
@@ -198,7 +194,9 @@ static enum sg_code from_inputs(struct dedup_job *job, struct dedup_sigx *out, s
         index.form.bands = settings->minhash.bands;
         index.form.sketch_bytes = index.form.slim ? 0 : settings->minhash.sketch_bytes;
     }
-    enum sg_code code = check_memory(job, index.sort_bytes + dedup_sigx_memory(&index.form), err);
+    const uint64_t block = dedup_sigx_memory(&index.form, UINT64_MAX);
+    enum sg_code code = dedup_cross_fits(job, block + LEAST_SORT, err);
+    if (code == SG_OK && index.sort_bytes > job->memory_bytes - block) index.sort_bytes = (size_t)(job->memory_bytes - block);
     if (code == SG_OK) code = dedup_pass_inputs(job, one_pass, &index, err);
     if (code == SG_OK) code = sg_run_judge_bad(job->run, index.bad, index.bad + index.documents, true, err);
     if (code == SG_OK) code = write_sorted(&index, out, err);
@@ -236,7 +234,7 @@ static enum sg_code open_all(struct merge *merge, const struct dedup_job *job, s
         code = dedup_sigx_open(&merge->in[i], job->run->inputs.items[i].path, err);
         if (code == SG_OK) code = alike(&merge->in[0], &merge->in[i], err);
         if (code == SG_OK && i == 0)
-            code = check_memory(job, (merge->count + 1) * dedup_sigx_memory(&merge->in[0].form), err);
+            code = dedup_cross_fits(job, (merge->count + 1) * dedup_sigx_memory(&merge->in[0].form, UINT64_MAX), err);
         if (code == SG_OK) code = advance(merge, i, err);
     }
     return code;

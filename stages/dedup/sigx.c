@@ -54,8 +54,9 @@ uint32_t dedup_sigx_width(const struct dedup_sigx_form *form) {
     return DEDUP_SIGX_HEAD + column_width(form, SKETCH) + column_width(form, BAND_KEYS);
 }
 
-uint64_t dedup_sigx_memory(const struct dedup_sigx_form *form) {
-    return (uint64_t)DEDUP_SIGX_DOCUMENTS * file_width(form) + (1u << 20);
+uint64_t dedup_sigx_memory(const struct dedup_sigx_form *form, uint64_t documents) {
+    uint64_t block = documents < DEDUP_SIGX_DOCUMENTS ? documents : DEDUP_SIGX_DOCUMENTS;
+    return block * file_width(form) + (1u << 20);
 }
 
 static size_t padded(size_t len) {

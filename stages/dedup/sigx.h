@@ -51,8 +51,8 @@ struct dedup_sigx {
 
 uint32_t dedup_sigx_width(const struct dedup_sigx_form *form); /* of a row */
 uint32_t dedup_sigx_key_bytes(const struct dedup_sigx_form *form);
-/* Bytes that a reader or writer holds. */
-uint64_t dedup_sigx_memory(const struct dedup_sigx_form *form);
+/* Bytes that a reader or writer of so many documents holds. */
+uint64_t dedup_sigx_memory(const struct dedup_sigx_form *form, uint64_t documents);
 
 /* Rows differ in their two keys. */
 #define DEDUP_SIGX_KEYS 32
