@@ -8,10 +8,26 @@ SAN      ?=
 BUILD    ?= build$(if $(SAN),-$(SAN))
 CC       ?= gcc
 AR       ?= ar
+PKG_CONFIG ?= pkg-config
 PKGS     := icu-uc icu-i18n libzstd zlib libxxhash libarchive yaml-0.1
 
 DEBIAN   := gcc make pkg-config libicu-dev libzstd-dev zlib1g-dev libxxhash-dev libarchive-dev libyaml-dev zstd zip
+DEBIAN_CROSS := gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static $(addsuffix :arm64,libc6-dev libicu-dev libzstd-dev zlib1g-dev libxxhash-dev libarchive-dev libyaml-dev libcmocka-dev libjansson-dev)
 DEBIAN_CHECK := libcmocka-dev libjansson-dev bats zip jq xz-utils bzip2 fasttext python3 python3-zstandard unicode-data man-db procps bsdutils
+
+# ARCH=aarch64 on another machine: Debian's cross compiler and its arm64 libraries, in a build folder of its own.
+NATIVE := $(BUILD)
+HOST   := $(shell uname -m)
+CROSS  := $(filter-out $(HOST),$(filter aarch64,$(ARCH)))
+ifneq ($(CROSS),)
+  ifneq ($(filter check demo soak bench fuzz model install,$(MAKECMDGOALS)),)
+    $(error ARCH=aarch64 goes with: all tests deps check-cross)
+  endif
+  override BUILD := $(NATIVE)-aarch64
+  CC := aarch64-linux-gnu-gcc
+  AR := aarch64-linux-gnu-ar
+  PKG_CONFIG := PKG_CONFIG_LIBDIR=/usr/lib/aarch64-linux-gnu/pkgconfig:/usr/share/pkgconfig pkg-config
+endif
 
 OPT      := -O2 -g
 SAN_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -29,15 +45,15 @@ ALL_CFLAGS = -std=gnu11 $(OPT) $(WARN) $(WERROR) $(HARDEN) $(SAN_$(SAN)) -ffp-co
 ALL_LDFLAGS = $(SAN_$(SAN)) -pthread $(if $(SAN),,-pie -Wl,-z,relro,-z,now) $(LDFLAGS)
 
 # What can run before the libraries are there.
-BARE := help deps deps-check demo check soak tables clean
+BARE := help deps deps-check demo check check-cross soak tables clean
 ifneq ($(filter-out $(BARE),$(or $(MAKECMDGOALS),all)),)
-  MISSING := $(strip $(foreach p,$(PKGS),$(shell pkg-config --exists $(p) 2>/dev/null || echo $(p))))
+  MISSING := $(strip $(foreach p,$(PKGS),$(shell $(PKG_CONFIG) --exists $(p) 2>/dev/null || echo $(p))))
   ifneq ($(MISSING),)
-    $(error not found by pkg-config: $(MISSING). Run 'make deps', or install these Debian packages or their like: $(DEBIAN))
+    $(error not found by pkg-config: $(MISSING). Run 'make $(if $(CROSS),ARCH=aarch64 )deps', or install these Debian packages or their like: $(if $(CROSS),$(DEBIAN_CROSS),$(DEBIAN)))
   endif
 endif
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)
 
 STAGES   := $(patsubst stages/%/main.c,%,$(wildcard stages/*/main.c))
 binary    = bin/$(if $(filter conduct,$(1)),sangam,sangam-$(1))
@@ -52,10 +68,10 @@ UNIT     := $(patsubst tests/unit/%.c,unit/%,$(wildcard tests/unit/test_*.c))
 BENCH    := $(patsubst tests/bench/%.c,bench/%,$(wildcard tests/bench/*.c))
 FUZZ     := $(patsubst tests/fuzz/%.c,fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all install check demo deps deps-check bench fuzz clean help
+.PHONY: all install check check-cross demo deps deps-check bench fuzz clean help
 .DELETE_ON_ERROR:
 
-all: $(addprefix $(BUILD)/,$(BINARIES))
+all: $(addprefix $(BUILD)/,$(BINARIES) $(if $(CROSS),$(BINARIES:bin/%=emulated/%)))
 
 # Short names for single things: make bin/sangam-normalize, make unit/test_record
 bin/%: $(BUILD)/bin/% ; @:
@@ -86,6 +102,13 @@ $(BUILD)/$(call binary,$(1)): $(call objects,$(wildcard stages/$(1)/*.c)) $(LIB)
 endef
 $(foreach s,$(STAGES),$(eval $(call binary_rule,$(s))))
 
+# bin/ of the cross build as programs that run here. `sangam` looks for its stages in the folder of its own file, and the
+# system starts no aarch64 file: so emulated/ holds the file under another name, and a script under the program's.
+$(BUILD)/emulated/%: $(BUILD)/bin/%
+	@mkdir -p $(@D)
+	$(Q)ln -f $< $(@D)/aarch64.$*
+	$(Q)printf '#!/bin/sh\nexec qemu-aarch64-static -0 "$$0" "$${0%%/*}/aarch64.$${0##*/}" "$$@"\n' >$@ && chmod 755 $@
+
 TEST_CFLAGS = $(ALL_CFLAGS) -Itests $(addprefix -iquote,$(wildcard stages/*/))
 $(BUILD)/unit/%: tests/unit/%.c $(LIB) $(CORE_LIB)
 	@mkdir -p $(@D)
@@ -108,7 +131,8 @@ help:
 	@echo 'make              build bin/ and the library into $(BUILD)/'
 	@echo 'make demo         install what is missing, build, run the pipeline on the demo corpus, show the result'
 	@echo 'make check        install what is missing, build, run all tests'
-	@echo 'make deps         install what is missing (apt-get; sudo when not root)'
+	@echo 'make check-cross  ARCH=aarch64 : cross build; unit and golden tests and the demo corpus emulated, same bytes as here'
+	@echo 'make deps         install what is missing (apt-get; sudo when not root); ARCH=aarch64: for check-cross, arm64 libraries too'
 	@echo 'make install      PREFIX=/usr/local DESTDIR= : programs, manual pages, completions, pipelines'
 	@echo 'make bench        speed on a generated corpus (needs BENCH_CORPUS=folder of documents)'
 	@echo 'make model        train the language model of sangam-langtag again (needs LID=folder with train/ and dev/)'
@@ -119,14 +143,16 @@ help:
 
 # ---- what Debian has to bring ----
 
-have_packages = dpkg-query -W -f='$${Status}\n' $(1) 2>/dev/null | grep -c '^install ok installed$$'
+# A machine with arm64 libraries has some names twice: those of the other architecture count only where they are asked for.
+have_packages = dpkg-query -W -f='$${db:Status-Status} $${Architecture}\n' $(1) 2>/dev/null | \
+    grep -cE "^installed ($(if $(findstring :arm64,$(1)),arm64|)all|$$(dpkg --print-architecture 2>/dev/null))\$$"
 define install_packages
 	@if [ "$$($(call have_packages,$(1)))" = "$(words $(1))" ]; then :; \
 	elif command -v apt-get >/dev/null; then \
 	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	    echo "installing with apt-get: $(1)"; \
-	    $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null; \
-	elif pkg-config --exists $(PKGS) 2>/dev/null && command -v $(2) >/dev/null; then \
+	    $(if $(3),$$sudo $(3) && )$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null; \
+	elif $(PKG_CONFIG) --exists $(PKGS) 2>/dev/null && command -v $(2) >/dev/null; then \
 	    echo 'no apt-get here; the libraries are there, so going on (what tests miss, they say)'; \
 	else \
 	    echo 'make: this machine has no apt-get; install the equivalents of these Debian packages, then run make again:' >&2; \
@@ -136,6 +162,7 @@ endef
 
 deps:
 	$(call install_packages,$(DEBIAN),zip)
+	$(if $(CROSS),$(call install_packages,$(DEBIAN_CROSS),qemu-aarch64-static,dpkg --add-architecture arm64))
 
 deps-check: deps
 	$(call install_packages,$(DEBIAN_CHECK),bats)
@@ -148,14 +175,35 @@ demo: deps
 
 check: deps-check
 	@$(MAKE) --no-print-directory -j$$(nproc) all tests
-	@JOBS=$(or $(JOBS),2) tests/run.sh $(BUILD) '$(TESTS)'
+	@$(cross_build)
+	@JOBS=$(or $(JOBS),2) $(cross_folder) tests/run.sh $(BUILD) '$(TESTS)'
 
 .PHONY: tests soak
 tests: all $(addprefix $(BUILD)/,$(UNIT))
 
 soak: deps-check
 	@$(MAKE) --no-print-directory -j$$(nproc) all tests
-	@SANGAM_SOAK=1 TEST_SECONDS=7200 tests/run.sh $(BUILD) '$(TESTS)'
+	-@$(if $(cross_folder),$(MAKE) --no-print-directory ARCH=aarch64 deps)
+	@$(cross_build)
+	@SANGAM_SOAK=1 TEST_SECONDS=7200 $(cross_folder) tests/run.sh $(BUILD) '$(TESTS)'
+
+# ---- aarch64 on another machine: the same tests in an emulator, and the same bytes ----
+
+# What is not there is not installed by `make check`: tests/cross then says that it is skipped, and why.
+cross_folder = $(if $(SAN)$(filter aarch64,$(HOST)),,CROSS=$(NATIVE)-aarch64)
+cross_ready  = [ "$$($(call have_packages,$(DEBIAN_CROSS)))" = "$(words $(DEBIAN_CROSS))" ]
+cross_build  = $(if $(cross_folder),if $(cross_ready); then \
+                   $(MAKE) --no-print-directory -j$$(nproc) ARCH=aarch64 BUILD=$(NATIVE) all tests; else rm -rf $(NATIVE)-aarch64; fi,:)
+
+check-cross:
+ifeq ($(HOST),aarch64)
+	@echo 'skipped: this machine is aarch64 itself, so make check is the check'
+	@echo '0 passed, 0 failed, 1 skipped'
+else
+	@$(MAKE) --no-print-directory -j$$(nproc) ARCH= BUILD=$(NATIVE) all
+	@$(cross_build)
+	@JOBS=$(or $(JOBS),2) $(cross_folder) tests/run.sh $(NATIVE) aarch64
+endif
 
 bench: all $(addprefix $(BUILD)/,$(BENCH))
 	@tests/bench/run.sh $(BUILD)
@@ -201,6 +249,6 @@ install: all
 	done
 
 clean:
-	rm -rf build build-asan build-tsan build-fuzz
+	rm -rf build build-asan build-tsan build-fuzz build-aarch64
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -33,7 +33,8 @@ static void put_prose(struct sg_buf *out, const char *text) {
     sg_buf_putc(out, '\n');
 }
 
-/* One argument of a macro line: quoted, so that no word of it is taken for a macro. */
+/* One argument of a macro line: quoted, so that no word of it is taken for a macro. A long list of choices may go on in the
+ * next line behind a bar. */
 static void put_argument(struct sg_buf *out, const char *text) {
     sg_buf_putc(out, '"');
     for (const char *c = text; *c; c++) {
@@ -43,6 +44,7 @@ static void put_argument(struct sg_buf *out, const char *text) {
             sg_buf_puts(out, "\\(dq");
         else
             sg_buf_putc(out, *c);
+        if (*c == '|') sg_buf_puts(out, "\\:");
     }
     sg_buf_putc(out, '"');
 }

@@ -37,7 +37,7 @@ static bool ends_with(const char *name, const char *ending) {
 bool sg_inputs_beside(const char *file_name) {
     return file_name[0] == '.' || strcmp(file_name, "sangam-source.yaml") == 0 ||
            ends_with(file_name, ".receipt.json") || ends_with(file_name, ".dropped.jsonl.zst") ||
-           ends_with(file_name, ".bad.zst");
+           ends_with(file_name, ".bad.zst") || ends_with(file_name, ".statistics.json");
 }
 
 char *sg_inputs_chain_name(const char *name) {

@@ -1,6 +1,7 @@
 #include "blob.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -9,6 +10,8 @@
 
 #define PENDING (256u << 10)
 #define AHEAD 256 /* read at once: most ids fit */
+#define FOOTER 16
+static const char magic[8] = "SANGAMD";
 
 enum sg_code dedup_blob_create(struct dedup_blob *blob, char *path, struct sg_err *err) {
     *blob = (struct dedup_blob){.path = path};
@@ -18,8 +21,19 @@ enum sg_code dedup_blob_create(struct dedup_blob *blob, char *path, struct sg_er
 }
 
 enum sg_code dedup_blob_open(struct dedup_blob *blob, char *path, struct sg_err *err) {
+    char footer[FOOTER];
+    struct stat there;
+    size_t got = 0;
     *blob = (struct dedup_blob){.path = path};
-    return sg_file_open(path, &blob->fd, err);
+    enum sg_code code = sg_file_open(path, &blob->fd, err);
+    if (code != SG_OK) return code;
+    bool sound = fstat(blob->fd, &there) == 0 && there.st_size >= FOOTER;
+    blob->bytes = sound ? (uint64_t)there.st_size - FOOTER : 0;
+    if (sound) code = sg_file_read_at(blob->fd, path, blob->bytes, footer, FOOTER, &got, err);
+    if (code != SG_OK) return code;
+    if (sound && got == FOOTER && sg_num_get_u64(footer) == blob->bytes && memcmp(footer + 8, magic, 8) == 0) return SG_OK;
+    sg_err_set(err, SG_DATA, "intermediate file: not one of ours, or cut; run again");
+    return sg_err_at(err, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
 }
 
 void dedup_blob_piece(struct sg_buf *to, const void *bytes, size_t len) {
@@ -37,6 +51,10 @@ static enum sg_code flush(struct dedup_blob *blob, struct sg_err *err) {
 }
 
 enum sg_code dedup_blob_finish(struct dedup_blob *blob, struct sg_err *err) {
+    char footer[FOOTER];
+    sg_num_put_u64(footer, blob->bytes);
+    memcpy(footer + 8, magic, 8);
+    sg_buf_put(&blob->pending, footer, FOOTER);
     enum sg_code code = flush(blob, err);
     if (code == SG_OK) code = sg_publish_commit(&blob->out, err);
     dedup_blob_close(blob);

@@ -1,7 +1,8 @@
 /*
  * blob: bytes of any length, written once in order and read back at their offsets: ids, shingle sets.
  *
- * Shape   one file. Every piece is u32 length (little-endian), u32 low half of its XXH3-64, then its bytes.
+ * Shape   one file. Every piece is u32 length (little-endian), u32 low half of its XXH3-64, then its bytes. At the end the
+ *         u64 number of bytes of all pieces and the magic "SANGAMD\0".
  * Calls   writer: create, put*, finish: only then the file has its name. Then open, and dedup_blob_get from any thread.
  * Owns    its descriptor and write buffer; close accepts {0}, and of a writer drops the file.
  * Errors  SG_SYSTEM: I/O. SG_DATA: a piece that does not check.

@@ -111,8 +111,9 @@ enum sg_code dedup_cluster(struct dedup_job *job, struct sg_err *err) {
                                &linked, err);
     if (code == SG_OK) code = dedup_check_ids(job, &counts, err);
     if (code == SG_OK) code = dedup_cross_sides(job, err);
-    if (code == SG_OK) code = make_components(job, &counts, err);
-    if (code == SG_OK) code = deal_out(job, err);
+    bool documents = job->units.unit == DEDUP_UNIT_NONE; /* else nothing but ids is left to look at */
+    if (code == SG_OK && documents) code = make_components(job, &counts, err);
+    if (code == SG_OK && documents) code = deal_out(job, err);
     if (code == SG_OK) code = dedup_sums_write(job, &sums, 1, &counts, err);
     if (code == SG_OK) drop_inputs(job);
     return code;

@@ -3,12 +3,11 @@
 #include <stdio.h>
 
 #include "base/num.h"
+#include "records.h"
 #include "run/signals.h"
 
 #define WORKER_BYTES (16u << 20) /* decoder, encoder, scratch and three batches of a usual size */
 #define KEEP_BYTES (4u << 20)
-
-const struct dedup_rows_kind dedup_batch_kind = {"BATC", DEDUP_BATCH_WIDTH, DEDUP_SMALL_BLOCK, false};
 
 enum sg_code dedup_corpus_at(const struct dedup_job *job, size_t input, uint64_t frame_offset, uint64_t record,
                              struct sg_err *err) {

@@ -13,9 +13,6 @@
 #include "io/frames.h"
 #include "job.h"
 
-#define DEDUP_BATCH_WIDTH 16
-extern const struct dedup_rows_kind dedup_batch_kind;
-
 struct dedup_span {
     size_t input;
     uint64_t first; /* number of its first document */

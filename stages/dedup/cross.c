@@ -44,7 +44,7 @@ static enum sg_code look_at(struct dedup_cross *cross, const char *path, struct 
         cross->content[cross->count] = sigx.content;
         cross->records[cross->count++] = sigx.records;
         cross->slim |= sigx.form.slim;
-        cross->near = sigx.form.bands > 0;
+        cross->near &= sigx.form.bands > 0;
     }
     dedup_sigx_close(&sigx);
     return code;
@@ -61,6 +61,7 @@ enum sg_code dedup_cross_options(struct dedup_job *job, struct sg_err *err) {
     if (code == SG_OK && key) code = dedup_secret_load(&job->settings.secret, key, err);
     if (code != SG_OK || !cross->on) return code;
     char *const *operands;
+    cross->near = true;
     cross->policy = policy_of(sg_opts_text(opts, "policy"));
     cross->report = mine != NULL;
     if (mine && sg_opts_operands(opts, &operands) > 0)
@@ -77,18 +78,52 @@ enum sg_code dedup_cross_options(struct dedup_job *job, struct sg_err *err) {
 
 /* ---- the same parameters ---- */
 
-/* "bands is 14 there and 21 here, ..." */
+/* What an index carries: two of one fingerprint can be compared. */
+static void describe(const struct dedup_job *job, struct sg_buf *out) {
+    const struct sg_hash128 files = job->prefer.files;
+    char hex[SG_HASH_HEX];
+    struct sg_buf keys = {0};
+    dedup_parameters_keys_json(&job->parameters, &keys);
+    sg_json_open(out, '{');
+    if (job->settings.blind) {
+        sg_json_name(out, "blind_ids");
+        sg_json_put_bool(out, true);
+    }
+    if (job->settings.secret.on) {
+        sg_json_name(out, "key");
+        sg_json_put_str(out, sg_hash_hex(job->settings.secret.name, hex));
+    }
+    sg_json_name(out, "keys");
+    sg_json_put_raw(out, (struct sg_json){keys.data, keys.len});
+    sg_json_name(out, "prefer");
+    sg_json_put_str(out, job->parameters.prefer);
+    if (files.lo || files.hi) {
+        sg_json_name(out, "prefer_files");
+        sg_json_put_str(out, sg_hash_hex(files, hex));
+    }
+    sg_json_close(out, '}');
+    sg_buf_free(&keys);
+}
+
+static void list_differences(struct sg_json theirs, struct sg_json ours, struct sg_buf *out);
+
+/* "bands is 14 there and 21 here" */
+static void list_member(struct sg_json name, struct sg_json value, struct sg_json ours, struct sg_buf *out) {
+    char *word = sg_strndup(name.text, name.len);
+    struct sg_json other;
+    bool here = sg_json_member(ours, word, &other);
+    bool same = here && other.len == value.len && memcmp(other.text, value.text, value.len) == 0;
+    if (!same && here && sg_json_type(value) == SG_JSON_OBJECT) list_differences(value, other, out);
+    else if (!same)
+        sg_buf_printf(out, "%s%s is %.*s there and %.*s here", out->len ? ", " : "", word, (int)value.len, value.text,
+                      here ? (int)other.len : 9, here ? other.text : "not given");
+    free(word);
+}
+
 static void list_differences(struct sg_json theirs, struct sg_json ours, struct sg_buf *out) {
     struct sg_json name, value, other;
     size_t at = 0;
-    while (sg_json_each(theirs, &at, &name, &value)) {
-        char *word = sg_strndup(name.text, name.len);
-        bool here = sg_json_member(ours, word, &other);
-        if (!here || other.len != value.len || memcmp(other.text, value.text, value.len) != 0)
-            sg_buf_printf(out, "%s%s is %.*s there and %.*s here", out->len ? ", " : "", word, (int)value.len, value.text,
-                          here ? (int)other.len : 9, here ? other.text : "not given");
-        free(word);
-    }
+    while (sg_json_each(theirs, &at, &name, &value)) list_member(name, value, ours, out);
     at = 0;
     while (sg_json_each(ours, &at, &name, &value)) {
         char *word = sg_strndup(name.text, name.len);
@@ -149,10 +184,13 @@ static void bind(struct dedup_job *job) {
     sg_json_put_str(&json, job->verify == DEDUP_NONE || job->cross.slim ? "band" : "sketch");
     sg_json_close(&json, '}');
     sg_buf_str(&json);
-    job->about.json.len = 0;
-    sg_buf_printf(&job->about.json, "{\"cross\":%s,\"parameters\":%.*s}", json.data, (int)job->cross.parameters.len,
-                  job->cross.parameters.data);
-    job->about.fingerprint = sg_hash128(job->about.json.data, job->about.json.len, 0);
+    const struct sg_hash128 files = job->prefer.files; /* as without an index */
+    sg_buf_str(&job->about.json);
+    char *parameters = sg_buf_take(&job->about.json);
+    sg_buf_printf(&job->about.json, "{\"cross\":%s,\"index\":%.*s,\"parameters\":%s}", json.data,
+                  (int)job->cross.parameters.len, job->cross.parameters.data, parameters);
+    job->about.fingerprint = sg_hash_sum(sg_hash128(job->about.json.data, job->about.json.len, 0), files);
+    free(parameters);
     if (run->settings.len > 1) {
         run->settings.len--;
         sg_buf_printf(&run->settings, ",\"cross\":%s}", json.data);
@@ -165,11 +203,23 @@ static void bind(struct dedup_job *job) {
     sg_buf_free(&json);
 }
 
+/* A secret seed for the functions of the sketch. */
+static void mix_seed(struct dedup_job *job) {
+    struct dedup_minhash *minhash = &job->settings.minhash;
+    uint64_t band_seed = minhash->band_seed;
+    if (!job->settings.secret.on) return;
+    dedup_minhash_init(minhash, minhash->bands, minhash->rows, job->seed ^ job->settings.secret.seed);
+    minhash->band_seed = band_seed;
+}
+
 enum sg_code dedup_cross_fix(struct dedup_job *job, struct sg_err *err) {
     struct dedup_cross *cross = &job->cross;
     enum sg_code code = SG_OK;
-    sg_buf_put(&cross->parameters, job->about.json.data, job->about.json.len);
+    describe(job, &cross->parameters);
+    mix_seed(job);
     if (!cross->on) return SG_OK;
+    job->settings.near = cross->near;
+    if (!cross->near) job->rule = dedup_rule_of(job->verify, job->tau, 1);
     for (size_t i = 0; code == SG_OK && i < cross->count; i++) code = same_parameters(job, cross->paths[i], err);
     if (code != SG_OK) return code;
     if (cross->near && job->verify <= DEDUP_TEXT) {

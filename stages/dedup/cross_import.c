@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/num.h"
+#include "cluster_fields.h"
 #include "cross.h"
 #include "sigx.h"
 #include "sums.h"
@@ -16,6 +17,8 @@ struct import {
     struct dedup_blob ids;
     struct dedup_counts counts;
     struct sg_buf piece;
+    struct dedup_rows fields; /* nothing is known of values and dates */
+    struct dedup_sketch sketch;
 };
 
 static struct dedup_sums sums_of(size_t index) {
@@ -48,9 +51,9 @@ static enum sg_code put_band(struct import *import, uint64_t key, struct sg_err 
 
 static enum sg_code put_document(struct import *import, const char *row, struct sg_err *err) {
     const struct dedup_job *job = import->job;
-    char out[DEDUP_DOC_WIDTH + DEDUP_SKETCH] = {0}, names[NAMES + 1];
+    char out[DEDUP_DOC_WIDTH + DEDUP_SKETCH] = {0}, names[NAMES + 1], no_fields[DEDUP_FIELDS_WIDTH] = {0};
     uint64_t lengths = dedup_get_word(row + 40);
-    struct dedup_sketch sketch = {0};
+    struct dedup_sketch *sketch = &import->sketch;
     const struct dedup_doc doc = {.text_key = get_key(row),
                                   .id_key = get_key(row + 16),
                                   .priority = dedup_get_word(row + 32),
@@ -58,17 +61,20 @@ static enum sg_code put_document(struct import *import, const char *row, struct 
                                   .bytes = (uint32_t)lengths,
                                   .id_offset = import->ids.bytes,
                                   .line_low = 1 /* between first and last: cross.c */};
-    if (doc.windows >= job->settings.min_shingles && job->settings.near) get_sketch(import, row, &sketch);
+    sketch->bands = 0;
+    memset(sketch->values, 0, sizeof sketch->values);
+    if (doc.windows >= job->settings.min_shingles && job->settings.near) get_sketch(import, row, sketch);
     sg_hash_hex(doc.text_key, names);
     sg_hash_hex(doc.id_key, names + NAMES / 2);
     dedup_doc_put(&doc, out);
-    if (job->settings.near) memcpy(out + DEDUP_DOC_WIDTH, sketch.values, job->settings.minhash.sketch_bytes);
+    if (job->settings.near) memcpy(out + DEDUP_DOC_WIDTH, sketch->values, job->settings.minhash.sketch_bytes);
     import->piece.len = 0;
     dedup_blob_piece(&import->piece, names, NAMES);
     enum sg_code code = dedup_rows_put(&import->docs, out, err);
     if (code == SG_OK) code = dedup_blob_put(&import->ids, &import->piece, err);
     if (code == SG_OK) code = put_band(import, doc.text_key.lo, err);
-    for (unsigned i = 0; code == SG_OK && i < sketch.bands; i++) code = put_band(import, sketch.keys[i], err);
+    for (unsigned i = 0; code == SG_OK && i < sketch->bands; i++) code = put_band(import, sketch->keys[i], err);
+    if (code == SG_OK && job->parameters.cluster_fields) code = dedup_rows_put(&import->fields, no_fields, err);
     import->counts.documents++;
     return code;
 }
@@ -83,12 +89,16 @@ static enum sg_code open_files(struct import *import, uint64_t part, struct sg_e
         dedup_band_name(name, part, i);
         code = dedup_job_create(job, &import->bands[i], &dedup_band_kind, name, err);
     }
+    snprintf(name, sizeof name, "t%llu.fld", (unsigned long long)part);
+    if (code == SG_OK && job->parameters.cluster_fields)
+        code = dedup_job_create(job, &import->fields, &dedup_fields_kind, name, err);
     char *ids = dedup_job_path(job, "t%llu.ids", (unsigned long long)part);
     return code == SG_OK ? dedup_blob_create(&import->ids, ids, err) : (free(ids), code);
 }
 
 static enum sg_code finish_files(struct import *import, struct sg_err *err) {
     enum sg_code code = dedup_rows_finish(&import->docs, err);
+    if (code == SG_OK && import->job->parameters.cluster_fields) code = dedup_rows_finish(&import->fields, err);
     for (int i = 0; code == SG_OK && i <= DEDUP_PARTITIONS; i++) code = dedup_rows_finish(&import->bands[i], err);
     return code == SG_OK ? dedup_blob_finish(&import->ids, err) : code;
 }
@@ -101,20 +111,23 @@ enum sg_code dedup_cross_fits(const struct dedup_job *job, uint64_t bytes, struc
 }
 
 static enum sg_code import_one(struct dedup_job *job, size_t index, struct sg_err *err) {
-    struct import import = {.job = job};
+    struct import *at = sg_zalloc(1, sizeof *at);
+    at->job = job;
     const struct dedup_sums sums = sums_of(index);
     const char *row;
-    enum sg_code code = dedup_sigx_open(&import.sigx, job->cross.paths[index], err);
-    if (code == SG_OK) code = dedup_cross_fits(job, dedup_sigx_memory(&import.sigx.form, import.sigx.records), err);
-    if (code == SG_OK) code = open_files(&import, job->task.count + index, err);
-    while (code == SG_OK && (code = dedup_sigx_next(&import.sigx, &row, err)) == SG_OK) code = put_document(&import, row, err);
-    if (code == SG_END) code = finish_files(&import, err);
-    if (code == SG_OK) code = dedup_sums_write(job, &sums, job->task.count, &import.counts, err);
-    dedup_rows_close(&import.docs);
-    for (int i = 0; i <= DEDUP_PARTITIONS; i++) dedup_rows_close(&import.bands[i]);
-    dedup_blob_close(&import.ids);
-    dedup_sigx_close(&import.sigx);
-    sg_buf_free(&import.piece);
+    enum sg_code code = dedup_sigx_open(&at->sigx, job->cross.paths[index], err);
+    if (code == SG_OK) code = dedup_cross_fits(job, dedup_sigx_memory(&at->sigx.form, at->sigx.records), err);
+    if (code == SG_OK) code = open_files(at, job->task.count + index, err);
+    while (code == SG_OK && (code = dedup_sigx_next(&at->sigx, &row, err)) == SG_OK) code = put_document(at, row, err);
+    if (code == SG_END) code = finish_files(at, err);
+    if (code == SG_OK) code = dedup_sums_write(job, &sums, job->task.count, &at->counts, err);
+    dedup_rows_close(&at->docs);
+    dedup_rows_close(&at->fields);
+    for (int i = 0; i <= DEDUP_PARTITIONS; i++) dedup_rows_close(&at->bands[i]);
+    dedup_blob_close(&at->ids);
+    dedup_sigx_close(&at->sigx);
+    sg_buf_free(&at->piece);
+    free(at);
     return code;
 }
 

@@ -2,7 +2,7 @@
 
 #include "base/num.h"
 
-const struct dedup_rows_kind dedup_cut_kind = {"CUTS", DEDUP_CUT_WIDTH, DEDUP_SMALL_BLOCK};
+const struct dedup_rows_kind dedup_cut_kind = {"CUTS", DEDUP_CUT_WIDTH, DEDUP_SMALL_BLOCK, true};
 
 void dedup_cut_put(const struct dedup_cut *cut, char *row) {
     dedup_put_word(row, cut->document);

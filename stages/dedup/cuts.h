@@ -1,8 +1,8 @@
 /*
  * cuts: parts of texts that go while their documents stay: what the modes para, line and substr decide and apply does.
  *
- * Shape   CUTS rows of 48 bytes, sorted as bytes: u64 document, u64 begin (big-endian), then little-endian u64 end,
- *         u64 survivor (where the id of the document whose copy stays stands in the ids), u64 low half of the text key, u64 0.
+ * Shape   pp.cut: CUTS rows of 48 bytes, sorted as bytes: u64 document, u64 begin (big-endian), then little-endian u64 end,
+ *         u64 survivor (the place of the id of the document whose copy stays), u64 low half of the text key, u64 0.
  *         Cuts of one document do not overlap; touching ones may have different survivors.
  * Units   begin and end: bytes of the unescaped text, half open, on code points.
  * Calls   plain functions.

@@ -10,7 +10,7 @@ static void choose(struct dedup_decisions *decisions) {
     decisions->next = NULL;
     for (int i = 0; i < DEDUP_PARTITIONS; i++) {
         const void *head = decisions->heads[i];
-        if (!head || (decisions->next && memcmp(head, decisions->next, 8) >= 0)) continue;
+        if (!head || (decisions->next && memcmp(head, decisions->next, 16) >= 0)) continue;
         decisions->next = head;
         decisions->at = i;
     }

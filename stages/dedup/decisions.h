@@ -1,7 +1,8 @@
 /*
  * decisions: what apply has to do, by document: the partitions' sorted files as one.
  *
- * Shape   rows of pp<suffix> of all partitions, merged by their first eight bytes (big-endian document).
+ * Shape   rows of pp<suffix> of all partitions, merged by their first sixteen bytes: big-endian document, and of cuts their
+ *         begin.
  * Calls   open at a document, then look at `next` and step; close accepts {0}.
  * Owns    its readers.
  * Errors  SG_DATA, SG_SYSTEM of the files.

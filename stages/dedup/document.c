@@ -1,6 +1,7 @@
 #include "document.h"
 
 #include "base/num.h"
+#include "fss.h"
 #include "keytext.h"
 
 #define BLOCK 256 /* windows hashed before they go through the kernel */
@@ -35,15 +36,35 @@ struct sg_hash128 dedup_text_key(const struct dedup_settings *settings, struct d
     return text_key(settings, scratch, document, nfc, len);
 }
 
+/* fss needs all windows at once: it looks at them again while a bin is empty. */
+static uint64_t fss_of(const struct dedup_settings *settings, struct dedup_scratch *scratch, const char *text,
+                       size_t len, uint32_t *minima) {
+    struct sg_buf *all = &scratch->windows;
+    uint64_t windows[BLOCK];
+    size_t count;
+    all->len = 0;
+    dedup_shingles_start(&scratch->shingles, text, len);
+    while ((count = dedup_shingles_next(&scratch->shingles, windows, BLOCK))) {
+        uint32_t *x = (uint32_t *)(void *)sg_buf_room(all, count * sizeof *x);
+        for (size_t i = 0; i < count; i++) x[i] = (uint32_t)(windows[i] >> 32);
+        all->len += count * sizeof *x;
+    }
+    count = all->len / sizeof(uint32_t);
+    dedup_fss_sketch(&settings->minhash, (const uint32_t *)(const void *)all->data, count, minima);
+    return count;
+}
+
 /* Minima over all windows; returns how many windows there are. */
-static uint64_t windows_of(const struct dedup_minhash *minhash, struct dedup_shingles *shingles, const char *nfc,
+static uint64_t windows_of(const struct dedup_settings *settings, struct dedup_scratch *scratch, const char *text,
                            size_t len, uint32_t *minima) {
+    const struct dedup_minhash *minhash = &settings->minhash;
     uint64_t windows[BLOCK], total = 0;
     uint32_t x[BLOCK];
     size_t count;
+    if (settings->fss) return fss_of(settings, scratch, text, len, minima);
     dedup_minhash_start(minhash, minima);
-    dedup_shingles_start(shingles, nfc, len);
-    while ((count = dedup_shingles_next(shingles, windows, BLOCK))) {
+    dedup_shingles_start(&scratch->shingles, text, len);
+    while ((count = dedup_shingles_next(&scratch->shingles, windows, BLOCK))) {
         for (size_t i = 0; i < count; i++) x[i] = (uint32_t)(windows[i] >> 32);
         dedup_minhash_add(minhash, minima, x, count);
         total += count;
@@ -55,10 +76,22 @@ static uint64_t windows_of(const struct dedup_minhash *minhash, struct dedup_shi
  * would change, nfc and len become the other form and all is done again. */
 static uint64_t sketch_of(const struct dedup_settings *settings, struct dedup_scratch *scratch, const char **nfc,
                           size_t *len, uint32_t *minima) {
-    uint64_t windows = windows_of(&settings->minhash, &scratch->shingles, *nfc, *len, minima);
+    scratch->shingles.shape = settings->shape;
+    uint64_t windows = windows_of(settings, scratch, *nfc, *len, minima);
+    if (!dedup_shape_takes_nfc(&settings->shape)) {
+        if (!settings->raw_key) dedup_keytext_nfc(nfc, len, &scratch->nfc);
+        return windows;
+    }
     if (!scratch->shingles.tokens.not_nfc) return windows;
     dedup_keytext_nfc(nfc, len, &scratch->nfc);
-    return windows_of(&settings->minhash, &scratch->shingles, *nfc, *len, minima);
+    return windows_of(settings, scratch, *nfc, *len, minima);
+}
+
+size_t dedup_document_windows(const struct dedup_settings *settings, struct dedup_scratch *scratch, const char *text,
+                              size_t len, struct sg_buf *out) {
+    scratch->shingles.shape = settings->shape;
+    if (dedup_shape_takes_nfc(&settings->shape)) dedup_keytext_nfc(&text, &len, &scratch->nfc);
+    return dedup_shingles_set(&scratch->shingles, text, len, out);
 }
 
 void dedup_document_read(const struct dedup_settings *settings, struct dedup_scratch *scratch,
@@ -72,9 +105,10 @@ void dedup_document_read(const struct dedup_settings *settings, struct dedup_scr
         windows = sketch_of(settings, scratch, &nfc, &len, minima);
     else if (!settings->raw_key)
         dedup_keytext_nfc(&nfc, &len, &scratch->nfc);
+    scratch->is_nfc = !settings->raw_key && nfc == document->text;
     *doc = (struct dedup_doc){.text_key = text_key(settings, scratch, document, nfc, len),
                               .id_key = dedup_id_key(settings, document),
-                              .priority = ~(uint64_t)document->text_len,
+                              .priority = document->priority,
                               .windows = saturated(windows),
                               .bytes = saturated(document->text_len)};
     sketch->bands = 0;
@@ -128,5 +162,6 @@ void dedup_doc_get(const char *row, struct dedup_doc *doc) {
 void dedup_scratch_free(struct dedup_scratch *scratch) {
     sg_buf_free(&scratch->nfc);
     sg_buf_free(&scratch->light);
+    sg_buf_free(&scratch->windows);
     dedup_shingles_free(&scratch->shingles);
 }

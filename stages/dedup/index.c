@@ -67,9 +67,11 @@ static void put_row(const struct index *index, const struct dedup_doc *doc, cons
 static void put_document(const struct index *index, struct place *place, struct batch *batch, const char *line, size_t len) {
     const struct dedup_job *job = index->job;
     uint32_t width = dedup_sigx_width(&index->form);
+    struct dedup_line *at = &place->base.line;
     struct dedup_doc doc;
-    dedup_line_open(&place->base.line, job->by_language);
-    dedup_document_read(&job->settings, &place->base.scratch, &place->base.line.document, &doc, &place->sketch);
+    dedup_line_open(at, job->by_language);
+    at->document.priority = dedup_prefer_of(&job->prefer, &at->record, at->document.text_len, &at->scope);
+    dedup_document_read(&job->settings, &place->base.scratch, &at->document, &doc, &place->sketch);
     if (job->settings.blind) doc.line_low = sg_hash128(line, len, 0).lo;
     put_row(index, &doc, &place->sketch, sg_buf_room(&batch->rows, width));
     batch->rows.len += width;

@@ -11,6 +11,8 @@
  *           settle   pp.map (decisions, by document); or, where sketches leave doubts, pp.dec pp.cpy pp.opn pp.brd
  *           recheck  si.set (window sets of the documents in doubt), si.idx;  then settle once more, for pp.map
  *           apply    the outputs
+ *         In the modes para and line map writes ti-pp.unt (units of texts, by key) in place of band keys, and link makes pp.cut
+ *         of them (what is cut, by document); cluster looks at ids only, settle and recheck have nothing to do.
  *         map, recheck and apply share out the inputs by their bytes; link and settle the partitions; cluster is one task.
  * Units   documents are numbered from 0 in input order, in the files of a map task from the task's own start; no decision
  *         depends on these numbers. id and set places: task << 40 | byte.
@@ -25,8 +27,11 @@
 #include "blob.h"
 #include "document.h"
 #include "leader.h"
+#include "prefer.h"
+#include "parameters.h"
 #include "rows.h"
 #include "run/stage.h"
+#include "units.h"
 
 #define DEDUP_PARTITIONS 16 /* by the first four bits of a key */
 #define DEDUP_PLACE_BITS 40 /* of a place: a byte of a task's file */
@@ -77,7 +82,9 @@ struct dedup_counts {
     uint64_t band_records, edges, in_components, components;
     uint64_t border_documents, compared_by_text, hot_components;
     uint64_t clusters, duplicate_ids;
+    uint64_t candidates, rejected; /* texts that share a key with a better one of their component; those that stay */
     uint64_t kept, removed_exact, removed_near, removed_cross;
+    uint64_t units, units_cut, documents_cut, bytes_cut; /* para, line: compared; cut; documents that stay without them */
 };
 
 struct dedup_job {
@@ -85,8 +92,11 @@ struct dedup_job {
     char *folder; /* of the files between verbs */
     bool consume; /* drop what no later verb reads */
     struct dedup_task task;
+    struct dedup_parameters parameters;
+    struct dedup_prefer prefer;
     struct dedup_settings settings;
     struct dedup_rule rule;
+    struct dedup_unit_rule units;
     enum dedup_verify verify;
     struct dedup_cross cross;
     double tau;

@@ -115,6 +115,8 @@ enum sg_code dedup_judge_write(struct dedup_judge *judge, struct sg_err *err) {
     for (size_t i = 0; code == SG_OK && i < judge->count; i++) {
         uint32_t size = sizes[fates[i].leader];
         bool leads = fates[i].leader == i;
+        judge->counts->candidates += i > 0;
+        judge->counts->rejected += i > 0 && leads;
         if (leads && size == 1 && !job->keep_components) continue; /* alone: as if it had met nobody */
         get_member(judge, i, &member);
         get_member(judge, fates[i].leader, &leader);

@@ -11,7 +11,7 @@
 #include <endian.h>
 #include <stdbool.h>
 
-#include "text/unicode.h"
+#include "normal_form.h"
 #include "text/utf8.h"
 #include "unicode_table.h"
 
@@ -128,7 +128,7 @@ static bool is_nfc(const unsigned char *start, const unsigned char *end) {
 void dedup_keytext_nfc(const char **text, size_t *len, struct sg_buf *scratch) {
     if (is_nfc((const unsigned char *)*text, (const unsigned char *)*text + *len)) return;
     scratch->len = 0;
-    sg_unicode_nfc(*text, *len, scratch);
+    dedup_nfc(*text, *len, scratch);
     *text = scratch->data;
     *len = scratch->len;
 }

@@ -16,8 +16,9 @@
 #include "run/pipe.h"
 #include "run/signals.h"
 #include "sums.h"
+#include "units_link.h"
 
-#define LEAST_SORT (1u << 20)
+#define LEAST_SORT (2u << 20)
 
 struct link {
     struct dedup_job *job;
@@ -97,6 +98,13 @@ enum sg_code dedup_stars(struct sg_extsort *sort, struct dedup_rows *edges, stru
     return code == SG_END ? SG_OK : code;
 }
 
+static enum sg_code link_units(const struct link *link, int partition, struct sg_err *err) {
+    struct dedup_counts counts = {0};
+    const struct dedup_sums sums = sums_of(partition);
+    enum sg_code code = dedup_units_link(link->job, partition, link->sort_bytes, &counts.units_cut, err);
+    return code == SG_OK ? dedup_sums_write(link->job, &sums, 0, &counts, err) : code;
+}
+
 static enum sg_code link_partition(void *context, unsigned worker, void *argument, struct sg_err *err) {
     struct link *link = context;
     const struct task *task = argument;
@@ -105,6 +113,7 @@ static enum sg_code link_partition(void *context, unsigned worker, void *argumen
     struct sg_extsort *sort = NULL;
     char name[DEDUP_NAME];
     (void)worker;
+    if (job->units.unit != DEDUP_UNIT_NONE && task->partition < DEDUP_PARTITIONS) return link_units(link, task->partition, err);
     dedup_partition_name(name, task->partition, ".edg");
     /* The key's first four bits are the same in a partition, and its first bytes nearly sort it: eight key bytes. */
     const struct sg_extsort_options options = {.width = DEDUP_BAND_WIDTH,
@@ -138,7 +147,7 @@ enum sg_code dedup_link(struct dedup_job *job, struct sg_err *err) {
     unsigned threads = job->run->budget.threads;
     if (threads > DEDUP_PARTITIONS + 1) threads = DEDUP_PARTITIONS + 1;
     uint64_t share = job->memory_bytes / threads;
-    share = share > (2u << 20) ? share - (1u << 20) : LEAST_SORT; /* the rest: file buffers */
+    share = share > (4u << 20) ? share - (1u << 20) : LEAST_SORT; /* the rest: file buffers */
     struct link link = {.job = job, .sort_bytes = share < LEAST_SORT ? LEAST_SORT : (size_t)share};
     const struct sg_pipe pipe = {.threads = threads,
                                  .context = &link,

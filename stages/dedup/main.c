@@ -1,12 +1,24 @@
 /* sangam-dedup: the options and the manual; the work is in run.c. */
+#include "presets.h"
 #include "run.h"
 
 /* clang-format off */
 static const struct sg_option options[] = {
-    {"mode", 0, SG_OPTION_CHOICE, "near|exact|cross", "near",
-     "near finds edited copies too; exact runs inside it; cross compares with another owner's index", true},
-    {"preset", 0, SG_OPTION_CHOICE, "sangam", "sangam",
-     "parameters of a published recipe; each can be given on its own", true},
+    {"mode", 0, SG_OPTION_CHOICE, "near|exact|para|line|substr|cross", "near",
+     "near finds edited copies too; exact runs inside it; para, line and substr cut copies of paragraphs, lines or any stretch "
+     "of text out of documents; cross compares with another owner's index", true},
+    {"preset", 0, SG_OPTION_CHOICE, DEDUP_PRESETS, "sangam",
+     "parameters of a published recipe; each that is given on its own wins", true},
+    {"profile", 0, SG_OPTION_CHOICE, "shingle|fineweb|ccnet|slimpajama|rpv2|raw", "shingle",
+     "what is compared of a text; all but shingle and raw are those of recipes", true},
+    {"unit", 0, SG_OPTION_CHOICE, "window|word|space|char|icu", "window",
+     "what shingles are made of: windows of words or characters by script, or N words, tokens between spaces, code points, "
+     "words of ICU", true},
+    {"ngram", 0, SG_OPTION_COUNT, "N", NULL,
+     "units a shingle (by default 5, of char 24); of window its weight, 10: two a word, one a character of a script without "
+     "spaces", true},
+    {"sketch", 0, SG_OPTION_CHOICE, "kperm32|fss", "kperm32",
+     "MinHash by permutations, or fast similarity sketching, which is nearer on short texts", true},
     {"bands", 0, SG_OPTION_COUNT, "N", "21",
      "bands of the sketch: more of them find less similar pairs", true},
     {"rows", 0, SG_OPTION_COUNT, "N", "6",
@@ -22,13 +34,29 @@ static const struct sg_option options[] = {
     {"scope", 0, SG_OPTION_CHOICE, "corpus|language", "corpus",
      "compare all documents, or only those of one language and script", true},
     {"prefer", 0, SG_OPTION_TEXT, "RULE", "len:desc",
-     "which document of a cluster stays: the longest text", true},
+     "which document of a cluster stays, such as source:rank.tsv,date:desc,len:desc; the default: the longest text", true},
     {"duplicate-ids", 0, SG_OPTION_CHOICE, "stop|keep", "stop",
      "two different lines with one id: stop with exit 3, or tell them apart by their text", true},
     {"keep-components", 0, SG_OPTION_FLAG, NULL, NULL,
      "add dedup_component, which all documents that are connected by shared keys have in common", true},
+    {"cluster-fields", 0, SG_OPTION_FLAG, NULL, NULL,
+     "add dedup_exact, dedup_near, dedup_sources, dedup_first_date and dedup_last_date, which tell of the whole cluster", true},
+    {"count-by", 0, SG_OPTION_TEXT, "MEMBER", "source",
+     "the member whose different values dedup_sources counts", true},
     {"hot", 0, SG_OPTION_COUNT, "N", "100000",
      "components above N documents are cut by sharper bands first", true},
+    {"keep", 0, SG_OPTION_CHOICE, "first|none", "first",
+     "para, line: which copy stays: the one in the document that --prefer prefers, or none", true},
+    {"min-count", 0, SG_OPTION_COUNT, "N", "2",
+     "para, line: what stands in the corpus fewer than N times stays", true},
+    {"min-chars", 0, SG_OPTION_COUNT, "N", NULL,
+     "para, line: what has fewer than N characters stays (default: 0 for para, 20 for line)", true},
+    {"min-left", 0, SG_OPTION_COUNT, "N", "1",
+     "para, line, substr: a document with cuts and fewer than N characters left goes as a whole", true},
+    {"min-length", 0, SG_OPTION_COUNT, "L", "100",
+     "substr: shorter repeats stay; code points, of which Han and kana count twice", true},
+    {"spans", 0, SG_OPTION_CHOICE, "cut|mark", "cut",
+     "substr: cut repeats out of the texts, or leave texts as they are and list the repeats in the ledger", true},
     {"seed", 0, SG_OPTION_COUNT, "N", "1",
      "seed of the hash functions of the sketch", true},
     {"plan", 0, SG_OPTION_TEXT, "DIR", NULL,
@@ -70,6 +98,24 @@ static const char *const manual[] = {
     "minhash_cluster_id, 32 hex digits, empty when it is alone. The ledger beside each output has a line for each document "
     "removed: id, reason (exact or near), cluster, survivor_id, similarity, method (key, sketch, text or band), "
     "cluster_size, bytes.",
+    "A preset sets profile, unit, ngram, bands, rows and verification to the published values of a recipe; options that are "
+    "given win. The receipt's settings hold the values in force and, as preset_differences, everything that is done otherwise "
+    "than in the recipe. A preset has the recipe's recall, never its signatures.",
+    "--mode para and --mode line do not compare documents but their paragraphs (what stands between blank lines) or their "
+    "lines (between U+000A): footers, menus, notices. The copy in the document that --prefer prefers stays, in one document "
+    "the first one; all others are cut out of their texts, and the documents stay. Copies are equal after NFC and with every "
+    "run of white space as one space; case, punctuation, digits and marks count. A cut takes the text of the copy and the "
+    "white space that parted it from its neighbour; the longer of two separators stays, so that nothing is doubled and "
+    "paragraphs do not run together. Lines below 20 characters stay, for short ones repeat for many reasons ('}', 'Yes.', "
+    "cells of tables); --min-chars changes that. In a corpus with program code or verse use para, or line with --min-count 10 or "
+    "more: a line of code that stands in two documents is no boilerplate, and cutting it leaves a program with holes.",
+    "A document of which nothing but white space is left goes as a whole, with reason para or line in the ledger. --min-left N "
+    "also removes those with fewer than N characters left, and then a copy that others were cut for may go with them. The "
+    "ledger has a line for every document that lost something: reason, survivor_id (for the first cut), bytes (cut), spans "
+    "([begin,end] in characters of the text as it was; what stands there is what went) and span_survivors (whose copy stays, "
+    "for each). Lines with spans speak of documents that stay: the ledger's lines are dropped plus the counter documents_cut "
+    "of the receipt. With --keep-dropped they hold the whole old text. Kept documents have minhash_cluster_size 1 and an empty "
+    "minhash_cluster_id.",
     "Inputs are read up to three times; standard input is first copied to --tmp.",
     "Two owners who may not show each other their texts swap indexes: 'sangam-dedup index CORPUS -o A.sigx' writes keys and "
     "sketches, no text; each then runs '--mode cross CORPUS --theirs B.sigx'. With --policy theirs (the default) what matches "
@@ -102,17 +148,45 @@ static const char *const manual[] = {
 /* clang-format on */
 
 static const struct sg_verb verbs[] = {
-    {.name = "run", .about = "deduplicate a corpus on one machine", .usage = "[OPTIONS] INPUT... -o OUTPUT", .run = dedup_run},
-    {.name = "plan", .about = "write down what is to be done, for the verbs below", .usage = "[OPTIONS] INPUT... -o OUTPUT --plan DIR", .run = dedup_run_plan},
-    {.name = "map", .about = "read a share of the inputs: keys and sketches", .usage = "--plan DIR [--task I/N]", .options = verb_options, .run = dedup_run_map, .planned = true},
-    {.name = "link", .about = "find documents that share a key", .usage = "--plan DIR [--task I/N]", .options = verb_options, .run = dedup_run_link, .planned = true},
-    {.name = "cluster", .about = "find what is connected (one task)", .usage = "--plan DIR", .options = verb_options, .run = dedup_run_cluster, .planned = true},
-    {.name = "settle", .about = "decide who stays; again after recheck", .usage = "--plan DIR [--task I/N]", .options = verb_options, .run = dedup_run_settle, .planned = true},
-    {.name = "recheck", .about = "read the texts that sketches leave in doubt", .usage = "--plan DIR [--task I/N]", .options = verb_options, .run = dedup_run_recheck, .planned = true},
-    {.name = "apply", .about = "write a share of the outputs", .usage = "--plan DIR [--task I/N]", .options = verb_options, .run = dedup_run_apply, .planned = true},
-    {.name = "index", .about = "write keys and sketches of a corpus, for another owner or a later run; or merge such files",
-     .usage = "[OPTIONS] INPUT... -o NAME.sigx", .run = dedup_run_index, .output_suffix = ".sigx"},
-    {.name = "explain", .about = "tell why a document stayed or went", .usage = "ID --plan DIR, or ID OUTPUT",
+    {.name = "run",
+     .about = "deduplicate a corpus on one machine",
+     .usage = "[OPTIONS] INPUT... -o OUTPUT",
+     .run = dedup_run},
+    {.name = "plan",
+     .about = "write down what is to be done, for the verbs below",
+     .usage = "[OPTIONS] INPUT... -o OUTPUT --plan DIR",
+     .run = dedup_run_plan},
+    {.name = "map",
+     .about = "read a share of the inputs: keys and sketches",
+     .usage = "--plan DIR [--task I/N]",
+     .options = verb_options, .run = dedup_run_map, .planned = true},
+    {.name = "link",
+     .about = "find documents that share a key",
+     .usage = "--plan DIR [--task I/N]",
+     .options = verb_options, .run = dedup_run_link, .planned = true},
+    {.name = "cluster",
+     .about = "find what is connected (one task)",
+     .usage = "--plan DIR",
+     .options = verb_options, .run = dedup_run_cluster, .planned = true},
+    {.name = "settle",
+     .about = "decide who stays; again after recheck",
+     .usage = "--plan DIR [--task I/N]",
+     .options = verb_options, .run = dedup_run_settle, .planned = true},
+    {.name = "recheck",
+     .about = "read the texts that sketches leave in doubt",
+     .usage = "--plan DIR [--task I/N]",
+     .options = verb_options, .run = dedup_run_recheck, .planned = true},
+    {.name = "apply",
+     .about = "write a share of the outputs",
+     .usage = "--plan DIR [--task I/N]",
+     .options = verb_options, .run = dedup_run_apply, .planned = true},
+    {.name = "index",
+     .about = "write keys and sketches of a corpus, for another owner or a later run; or merge such files",
+     .usage = "[OPTIONS] INPUT... -o NAME.sigx",
+     .run = dedup_run_index, .output_suffix = ".sigx"},
+    {.name = "explain",
+     .about = "tell why a document stayed or went",
+     .usage = "ID --plan DIR, or ID OUTPUT",
      .options = explain_options, .run = dedup_run_explain, .planned = true},
     {0}};
 
@@ -120,7 +194,8 @@ static const struct sg_stage stage = {
     .name = "dedup",
     .about = "remove exact and near duplicates",
     .reads = "id text language language_script",
-    .writes = "minhash_cluster_size minhash_cluster_id dedup_component",
+    .writes = "minhash_cluster_size minhash_cluster_id dedup_component dedup_exact dedup_near dedup_sources dedup_first_date "
+              "dedup_last_date",
     .manual = manual,
     .keeps_order = true,
     .want = SG_INPUTS_CHAIN,

@@ -35,7 +35,8 @@ dedup_minhash_kernel *dedup_minhash_kernel_of(enum sg_cpu level) {
 
 void dedup_minhash_init(struct dedup_minhash *minhash, unsigned bands, unsigned rows, uint64_t seed) {
     unsigned values = bands * rows;
-    memset(minhash, 0, sizeof *minhash);
+    minhash->seed = seed;
+    minhash->band_seed = 0;
     minhash->bands = bands;
     minhash->rows = rows;
     minhash->lanes = (values + 15) / 16 * 16;
@@ -72,8 +73,12 @@ __attribute__((optimize("O3"))) void dedup_minhash_portable(const uint32_t *a, c
 }
 
 void dedup_minhash_bands(const struct dedup_minhash *minhash, const uint32_t *minima, uint64_t scope, uint64_t *keys) {
-    uint32_t row[DEDUP_LANES];
-    for (unsigned i = 0; i < minhash->bands * minhash->rows; i++) row[i] = htole32(minima[i]);
+    uint32_t swapped[DEDUP_LANES];
+    const uint32_t *row = minima;
+    if (htole32(1) != 1) { /* bands are hashed as little-endian bytes */
+        for (unsigned i = 0; i < minhash->bands * minhash->rows; i++) swapped[i] = htole32(minima[i]);
+        row = swapped;
+    }
     for (unsigned band = 0; band < minhash->bands; band++)
         keys[band] =
             sg_hash64(row + band * minhash->rows, minhash->rows * sizeof *row, band ^ minhash->band_seed ^ scope);

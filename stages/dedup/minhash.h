@@ -17,8 +17,8 @@
 
 #include "base/cpu.h"
 
-#define DEDUP_LANES 256
-#define DEDUP_SKETCH 160 /* bytes of a sketch that are stored at most; more values only widen the bands */
+#define DEDUP_LANES 9216 /* bands x rows at most */
+#define DEDUP_SKETCH 160 /* bytes of a sketch that are stored at most: of the first values; more only widen the bands */
 
 typedef void dedup_minhash_kernel(const uint32_t *a, const uint32_t *b, uint32_t *minima, unsigned lanes,
                                   const uint32_t *x, size_t count);
@@ -27,7 +27,8 @@ struct dedup_minhash {
     unsigned bands, rows;
     unsigned lanes;        /* multiple of 16 */
     unsigned sketch_bytes; /* min(bands x rows, DEDUP_SKETCH) */
-    uint64_t band_seed;    /* low half of the parameter fingerprint */
+    uint64_t seed;
+    uint64_t band_seed; /* low half of the fingerprint of what decides keys; set after init */
     dedup_minhash_kernel *kernel;
     _Alignas(64) uint32_t a[DEDUP_LANES], b[DEDUP_LANES];
 };

@@ -4,6 +4,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "io/publish.h"
+#include "text/json.h"
+
 /* ---- nothing to do? ---- */
 
 static void add_hash(struct sg_hash128 *sum, struct sg_hash128 hash) {
@@ -126,6 +129,13 @@ static void fill_counts(const struct dedup_outputs *outputs, struct sg_receipt *
         if (tally->cross && !reported) sg_receipt_reason(receipt, "cross", tally->cross);
         if (reported) sg_receipt_counter(receipt, "hits", tally->cross);
     }
+    if (outputs->job->units.unit != DEDUP_UNIT_NONE) {
+        if (tally->cut) sg_receipt_reason(receipt, dedup_unit_name_of(outputs->job->units.unit), tally->cut);
+        sg_receipt_counter(receipt, "documents_cut", tally->documents_cut);
+        sg_receipt_counter(receipt, "bytes_cut", tally->bytes_cut);
+        sg_receipt_counter(receipt, "corpus_units", counts->units);
+        sg_receipt_counter(receipt, "corpus_units_cut", counts->units_cut);
+    }
     sg_receipt_counter(receipt, "blank_lines", tally->blank);
     sg_receipt_counter(receipt, "survivors", tally->survivors);
     const struct {
@@ -151,7 +161,7 @@ static void fill_outputs(const struct dedup_outputs *outputs, struct sg_receipt 
         if (files[i]->open)
             sg_receipt_output(receipt, kinds[i], files[i]->path, files[i]->bytes, files[i]->records, files[i]->hash);
     receipt->records_out = outputs->sink.lines.records;
-    receipt->dropped = outputs->sink.dropped.records;
+    receipt->dropped = outputs->sink.dropped.records - outputs->tally.documents_cut; /* the ledger tells of both */
     receipt->bad = outputs->bad;
     receipt->raw_bytes_in = outputs->tally.raw_bytes;
     receipt->raw_bytes_out = outputs->raw_out;
@@ -180,6 +190,9 @@ static void add_tally(struct dedup_tally *sum, const struct dedup_tally *more) {
     sum->near += more->near;
     sum->cross += more->cross;
     sum->survivors += more->survivors;
+    sum->cut += more->cut;
+    sum->documents_cut += more->documents_cut;
+    sum->bytes_cut += more->bytes_cut;
     sum->blank += more->blank;
     sum->raw_bytes += more->raw_bytes;
 }
@@ -236,4 +249,51 @@ enum sg_code dedup_outputs_end(struct dedup_outputs *outputs, struct sg_err *err
 
 void dedup_outputs_free(struct dedup_outputs *outputs) {
     drop_open(outputs);
+}
+
+/* ---- statistics ---- */
+
+static char *statistics_path(const struct dedup_job *job) {
+    const char *output = job->run->output;
+    const struct dedup_task *task = &job->task;
+    if (!job->run->output_is_folder) return strcmp(output, "-") == 0 ? NULL : sg_sink_beside(output, ".statistics.json");
+    if (task->count == 1) return sg_printf_dup("%s/dedup.statistics.json", output);
+    return sg_printf_dup("%s/dedup.statistics.%llu-of-%llu.json", output, (unsigned long long)task->number,
+                         (unsigned long long)task->count);
+}
+
+static void put_count(struct sg_buf *out, const char *name, uint64_t count) {
+    sg_json_name(out, name);
+    sg_json_put_u64(out, count);
+}
+
+static void put_seconds(struct sg_buf *out, const char *name, double seconds) {
+    sg_json_name(out, name);
+    sg_json_put_double(out, seconds);
+}
+
+enum sg_code dedup_outputs_statistics(const struct dedup_job *job, const struct dedup_statistics *statistics,
+                                      struct sg_err *err) {
+    const struct dedup_counts *counts = &job->counts;
+    struct sg_buf out = {0};
+    char *path = statistics_path(job);
+    if (!path) return SG_OK;
+    sg_json_open(&out, '{');
+    dedup_statistics_json(statistics, &out);
+    sg_json_name(&out, "run");
+    sg_json_open(&out, '{');
+    put_count(&out, "candidates", counts->candidates);
+    put_count(&out, "candidates_rejected", counts->rejected);
+    put_count(&out, "components", counts->components);
+    put_count(&out, "components_hot", counts->hot_components);
+    put_seconds(&out, "cpu_seconds", seconds_of(CLOCK_PROCESS_CPUTIME_ID));
+    put_count(&out, "peak_bytes", sg_budget_peak());
+    put_seconds(&out, "wall_seconds", seconds_of(CLOCK_MONOTONIC) - job->wall_start);
+    sg_json_close(&out, '}');
+    sg_json_close(&out, '}');
+    sg_buf_putc(&out, '\n');
+    enum sg_code code = sg_publish_bytes(path, out.data, out.len, err);
+    sg_buf_free(&out);
+    free(path);
+    return code;
 }

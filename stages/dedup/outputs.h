@@ -14,11 +14,14 @@
 #include "job.h"
 #include "run/receipt.h"
 #include "run/sink.h"
+#include "statistics.h"
 
 /* What one batch adds beside its parts. */
 struct dedup_tally {
     uint64_t exact, near, cross; /* removed; with --policy mine, met */
     uint64_t survivors;   /* kept, with a cluster */
+    uint64_t cut;         /* removed, for too little was left */
+    uint64_t documents_cut, bytes_cut; /* kept, with a ledger line for what is cut from them */
     uint64_t blank, raw_bytes;
 };
 
@@ -43,6 +46,10 @@ void dedup_outputs_start(struct dedup_outputs *outputs, struct dedup_job *job, s
 enum sg_code dedup_outputs_put(struct dedup_outputs *outputs, size_t input, const struct sg_parts *parts,
                                const struct dedup_tally *tally, struct sg_err *err) SG_MUST_CHECK;
 enum sg_code dedup_outputs_end(struct dedup_outputs *outputs, struct sg_err *err) SG_MUST_CHECK;
+/* dedup.statistics.json in the output folder (with the task's number when there are several), NAME.statistics.json beside a
+ * file; nothing beside a pipe. */
+enum sg_code dedup_outputs_statistics(const struct dedup_job *job, const struct dedup_statistics *statistics,
+                                      struct sg_err *err) SG_MUST_CHECK;
 void dedup_outputs_free(struct dedup_outputs *outputs);
 
 #endif

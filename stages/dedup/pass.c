@@ -47,7 +47,7 @@ static uint64_t demand_of(void *context, const void *argument) {
     const struct dedup_batch *batch = argument;
     const struct dedup_pass *pass = running->pass;
     uint64_t raw = batch->in.is_packed ? batch->in.raw_bytes : batch->in.lines.len;
-    return pass->skip && pass->skip(batch) ? raw : pass->demand * raw;
+    return pass->skip && pass->skip(batch) ? raw : pass->demand * raw + (pass->extra ? pass->extra(batch) : 0);
 }
 
 static enum sg_code work_on(void *context, unsigned number, void *argument, struct sg_err *err) {
@@ -138,6 +138,10 @@ static enum sg_code keep_promises(struct dedup_job *job, const struct sg_chain_p
     dedup_task_inputs(job, &first, &end);
     for (size_t i = first; code == SG_OK && i < end; i++) {
         struct dedup_input *input = &job->inputs[i];
+        if (job->run->planned && input->bytes != input->given->bytes) {
+            sg_err_set(err, SG_DATA, "the file has changed since the plan was made: make a new plan");
+            return sg_err_at(err, input->given->path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
+        }
         code = sg_chain_keep_promise(input->given->path, &promises[i], input->bytes, input->documents + input->bad,
                                      input->hash, err);
         input->first = documents;

@@ -36,6 +36,7 @@ struct dedup_pass {
     size_t batch_bytes, place_bytes; /* of the verb's structs */
     bool first;
     unsigned demand;
+    uint64_t (*extra)(const void *batch); /* bytes beside what demand says; may be NULL */
     uint64_t fixed_bytes; /* of memory, beside the batches */
     bool has_cut_lines;   /* out: an input's frames do not hold whole lines. It is marked: run the pass again */
 

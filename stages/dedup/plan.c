@@ -1,109 +1,77 @@
 /*
- * plan: options become parameters, parameters a fingerprint, pipes files. What the fingerprint covers decides keys and
- * sketches; files of one fingerprint can be compared with each other.
+ * plan: options become parameters (parameters.h), pipes files. The fingerprint of the parameters binds all files of a run.
  */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/num.h"
 #include "cross.h"
 #include "io/file.h"
 #include "io/publish.h"
 #include "plan.h"
 #include "run/signals.h"
 #include "text/json.h"
-#include "unicode_table.h"
 
 #define PLAN_MOST (1u << 30)
 #define ROOM (8u << 20) /* of the budget, left for file buffers, stacks of frames and what the allocator keeps */
 
-static enum sg_code read_numbers(struct dedup_job *job, uint64_t *bands, uint64_t *rows, struct sg_err *err) {
-    const struct sg_opts *opts = job->run->opts;
-    *bands = sg_opts_count(opts, "bands");
-    *rows = sg_opts_count(opts, "rows");
-    job->tau = sg_opts_number(opts, "threshold");
-    job->hot = sg_opts_count(opts, "hot");
-    uint64_t least = sg_opts_count(opts, "min-shingles");
-    if (*bands == 0 || *rows == 0 || *bands > DEDUP_LANES || *rows > DEDUP_LANES || *bands * *rows > DEDUP_LANES)
-        return sg_err_set(err, SG_USAGE, "--bands times --rows must be from 1 to %d", DEDUP_LANES);
-    if (!(job->tau > 0 && job->tau <= 1)) return sg_err_set(err, SG_USAGE, "--threshold must be above 0 and at most 1");
-    if (least == 0 || least > UINT32_MAX) return sg_err_set(err, SG_USAGE, "--min-shingles must be at least 1");
-    if (job->hot < 2 || job->hot > UINT32_MAX) return sg_err_set(err, SG_USAGE, "--hot must be at least 2");
-    job->settings.min_shingles = (uint32_t)least;
+/* Receipts tell the values in force, those of a preset too; two option lists with other values have another hash. */
+static void fix_receipt(struct sg_run *run, const struct dedup_job *job) {
+    struct sg_buf given = run->settings;
+    char hex[SG_HASH_HEX];
+    struct sg_hash_state *state = sg_hash_new();
+    run->settings = (struct sg_buf){0};
+    dedup_parameters_receipt(&job->parameters, (struct sg_json){given.data, given.len}, &run->settings);
+    sg_hash_add(state, sg_hash_hex(run->settings_hash, hex), SG_HASH_HEX - 1);
+    sg_hash_add(state, sg_hash_hex(job->prefer.files, hex), SG_HASH_HEX - 1);
+    sg_hash_add_sized(state, run->settings.data, run->settings.len);
+    run->settings_hash = sg_hash_digest(state);
+    sg_hash_free(state);
+    sg_buf_free(&given);
+}
+
+static enum sg_code read_units(struct dedup_job *job, struct sg_err *err) {
+    static const char *const own[] = {"keep", "min-count", "min-chars", "min-left"};
+    const struct dedup_parameters *parameters = &job->parameters;
+    bool units = parameters->mode == DEDUP_PARA || parameters->mode == DEDUP_LINE;
+    bool cuts = units || parameters->mode == DEDUP_SUBSTR;
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (sg_opts_given(job->run->opts, own[i]) && !(i == 3 ? cuts : units))
+            return sg_err_set(err, SG_USAGE, "--%s is for --mode para and line%s", own[i], i == 3 ? ", and substr" : "");
+    job->units = (struct dedup_unit_rule){.unit = !units                            ? DEDUP_UNIT_NONE
+                                                  : parameters->mode == DEDUP_PARA ? DEDUP_UNIT_PARA
+                                                                                   : DEDUP_UNIT_LINE,
+                                          .profile = (enum dedup_profile)parameters->profile,
+                                          .raw_key = parameters->exact_key == 1,
+                                          .keep_none = parameters->keep == 1,
+                                          .min_count = parameters->min_count,
+                                          .min_chars = parameters->min_chars,
+                                          .min_left = parameters->min_left};
     return SG_OK;
 }
 
-static enum dedup_verify verify_of(const char *word) {
-    static const char *const words[] = {"auto", "text", "sketch", "none"};
-    enum dedup_verify verify = DEDUP_AUTO;
-    for (int i = 0; i < 4; i++)
-        if (strcmp(word, words[i]) == 0) verify = (enum dedup_verify)i;
-    return verify;
-}
-
-/* Canonical: names sorted. */
-static void describe(struct dedup_job *job, uint64_t bands, uint64_t rows) {
-    struct sg_buf *json = &job->about.json;
-    json->len = 0;
-    sg_json_open(json, '{');
-    sg_json_name(json, "bands");
-    sg_json_put_u64(json, bands);
-    if (job->settings.blind) {
-        sg_json_name(json, "blind_ids");
-        sg_json_put_bool(json, true);
-    }
-    sg_json_name(json, "exact_key");
-    sg_json_put_str(json, job->settings.raw_key ? "raw" : "light");
-    if (job->settings.secret.on) {
-        char hex[SG_HASH_HEX];
-        sg_json_name(json, "key");
-        sg_json_put_str(json, sg_hash_hex(job->settings.secret.name, hex));
-    }
-    sg_json_name(json, "min_shingles");
-    sg_json_put_u64(json, job->settings.min_shingles);
-    sg_json_name(json, "mode");
-    sg_json_put_str(json, job->settings.near ? "near" : "exact");
-    sg_json_name(json, "profile");
-    sg_json_put_str(json, "shingle");
-    sg_json_name(json, "rows");
-    sg_json_put_u64(json, rows);
-    sg_json_name(json, "scope");
-    sg_json_put_str(json, job->by_language ? "language" : "corpus");
-    sg_json_name(json, "seed");
-    sg_json_put_u64(json, job->seed);
-    sg_json_name(json, "sketch");
-    sg_json_put_str(json, "kperm32");
-    sg_json_name(json, "unicode");
-    sg_json_put_str(json, DEDUP_UNICODE);
-    sg_json_name(json, "window");
-    sg_json_put_u64(json, DEDUP_WINDOW);
-    sg_json_close(json, '}');
-    job->about.fingerprint = sg_hash128(json->data, json->len, 0);
-}
-
 static enum sg_code read_options(struct dedup_job *job, struct sg_err *err) {
-    const struct sg_opts *opts = job->run->opts;
-    uint64_t bands, rows;
+    struct dedup_parameters *parameters = &job->parameters;
     enum sg_code code = dedup_cross_options(job, err);
-    if (code == SG_OK) code = read_numbers(job, &bands, &rows, err);
+    if (code == SG_OK) code = dedup_parameters_from_options(job->run->opts, parameters, err);
+    if (code == SG_OK && parameters->mode == DEDUP_SUBSTR)
+        code = sg_err_set(err, SG_USAGE, "this mode cannot be run yet: near, exact, para, line and cross can");
+    if (code == SG_OK) code = read_units(job, err);
+    if (code == SG_OK) code = dedup_prefer_parse(&job->prefer, parameters->prefer, err);
+    if (code == SG_OK) code = dedup_parameters_settings(parameters, &job->settings, err);
     if (code != SG_OK) return code;
-    const char *prefer = sg_opts_text(opts, "prefer");
-    if (strcmp(prefer, "len:desc") != 0)
-        return sg_err_set(err, SG_USAGE, "--prefer '%s' is not known: only len:desc (the longest text stays)", prefer);
-    job->settings.near = job->cross.on ? job->cross.near : strcmp(sg_opts_text(opts, "mode"), "near") == 0;
-    job->settings.raw_key = strcmp(sg_opts_text(opts, "exact-key"), "raw") == 0;
-    job->by_language = strcmp(sg_opts_text(opts, "scope"), "language") == 0;
-    job->duplicate_ids_keep = strcmp(sg_opts_text(opts, "duplicate-ids"), "keep") == 0;
-    job->keep_components = sg_opts_flag(opts, "keep-components");
-    job->verify = verify_of(sg_opts_text(opts, "verify"));
-    job->seed = sg_opts_count(opts, "seed");
-    dedup_minhash_init(&job->settings.minhash, (unsigned)bands, (unsigned)rows,
-                       job->seed ^ job->settings.secret.seed);
-    describe(job, bands, rows);
-    job->settings.minhash.band_seed = job->about.fingerprint.lo;
-    job->rule = dedup_rule_of(job->verify, job->tau, job->settings.near ? job->settings.minhash.sketch_bytes : 1);
+    job->tau = parameters->threshold;
+    job->hot = parameters->hot;
+    job->seed = parameters->seed;
+    job->verify = (enum dedup_verify)parameters->verify;
+    job->by_language = parameters->scope == 1;
+    job->duplicate_ids_keep = parameters->duplicate_ids == 1;
+    job->keep_components = parameters->keep_components;
+    job->rule = dedup_parameters_rule(parameters);
+    dedup_parameters_json(parameters, &job->about.json);
+    job->about.fingerprint = sg_hash_sum(dedup_parameters_fingerprint(parameters), job->prefer.files);
+    fix_receipt(job->run, job);
     return dedup_cross_fix(job, err);
 }
 
@@ -141,6 +109,8 @@ static enum sg_code spool(const struct dedup_job *job, struct dedup_input *input
         if (code == SG_OK) code = sg_file_read(from, input->path, block, sizeof block, &got, err);
         if (code == SG_OK) code = sg_file_write(to, copy, block, got, err);
     }
+    struct stat there;
+    if (code == SG_OK && fstat(to, &there) == 0) job->run->inputs.items[number].bytes = (uint64_t)there.st_size;
     if (to >= 0) close(to);
     if (from > STDERR_FILENO) close(from);
     free(input->path);

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 
 #include "base/num.h"
-#include "keytext.h"
 #include "parts.h"
 #include "pass.h"
 #include "settle.h"
@@ -70,13 +69,12 @@ static bool skip_batch(const void *argument) {
 
 /* ---- workers ---- */
 
-static void put_set(struct place *place, struct batch *batch, struct wanted *wanted) {
+static void put_set(const struct dedup_settings *settings, struct place *place, struct batch *batch,
+                    struct wanted *wanted) {
     dedup_line_open(&place->base.line, false);
-    const char *text = place->base.line.document.text;
-    size_t len = place->base.line.document.text_len;
-    dedup_keytext_nfc(&text, &len, &place->base.scratch.nfc);
+    const struct dedup_document *document = &place->base.line.document;
     place->set.len = 0;
-    dedup_shingles_set(&place->base.scratch.shingles, text, len, &place->set);
+    dedup_document_windows(settings, &place->base.scratch, document->text, document->text_len, &place->set);
     wanted->offset = batch->sets.len;
     dedup_blob_piece(&batch->sets, place->set.data, place->set.len);
 }
@@ -98,7 +96,7 @@ static enum sg_code work_on(void *context, void *at_work, void *argument, struct
         }
         struct sg_err cause = {0};
         if (dedup_line_scan(&place->base.line, line, len, &cause) != DEDUP_DOCUMENT) continue;
-        if (document == wanted->document) put_set(place, batch, wanted++);
+        if (document == wanted->document) put_set(&recheck->job->settings, place, batch, wanted++);
         document++;
     }
     return wanted == last ? SG_OK : dedup_pass_changed(recheck->job, &batch->base, err);
@@ -208,6 +206,7 @@ static enum sg_code read_sets(struct recheck *recheck, struct sg_err *err) {
 }
 
 enum sg_code dedup_recheck(struct dedup_job *job, struct sg_err *err) {
+    if (job->units.unit != DEDUP_UNIT_NONE) return SG_OK;
     struct recheck recheck = {.job = job};
     struct dedup_counts settled = {0};
     const struct dedup_counts none = {0};

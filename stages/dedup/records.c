@@ -5,6 +5,7 @@
 #include "base/num.h"
 
 const struct dedup_rows_kind dedup_band_kind = {"BAND", DEDUP_BAND_WIDTH, DEDUP_SMALL_BLOCK, false};
+const struct dedup_rows_kind dedup_batch_kind = {"BATC", DEDUP_BATCH_WIDTH, DEDUP_SMALL_BLOCK, false};
 const struct dedup_rows_kind dedup_edge_kind = {"EDGE", DEDUP_EDGE_WIDTH, DEDUP_SMALL_BLOCK, true};
 const struct dedup_rows_kind dedup_component_kind = {"COMP", DEDUP_EDGE_WIDTH, DEDUP_BLOCK, true};
 const struct dedup_rows_kind dedup_decision_kind = {"CMAP", DEDUP_DECISION_WIDTH, DEDUP_SMALL_BLOCK, true};
@@ -31,13 +32,16 @@ void dedup_decision_put(const struct dedup_decision *decision, char *row) {
                               decision->survivor,
                               decision->size | (uint64_t)decision->similarity << 32,
                               decision->verdict | (uint64_t)decision->method << 8,
+                              decision->value,
+                              decision->values | (uint64_t)decision->exact << 32,
+                              decision->first_day | (uint64_t)decision->last_day << 32,
                               0};
     for (unsigned i = 0; i < sizeof words / sizeof *words; i++) sg_num_put_u64(row + 8 + 8 * i, words[i]);
 }
 
 void dedup_decision_get(const char *row, struct dedup_decision *decision) {
-    uint64_t words[10];
-    for (unsigned i = 0; i < 10; i++) words[i] = sg_num_get_u64(row + 8 + 8 * i);
+    uint64_t words[13];
+    for (unsigned i = 0; i < 13; i++) words[i] = sg_num_get_u64(row + 8 + 8 * i);
     *decision = (struct dedup_decision){.document = dedup_get_word(row),
                                         .id_low = words[0],
                                         .text_low = words[1],
@@ -47,5 +51,10 @@ void dedup_decision_get(const char *row, struct dedup_decision *decision) {
                                         .size = (uint32_t)words[7],
                                         .similarity = (uint16_t)(words[7] >> 32),
                                         .verdict = (uint8_t)words[8],
-                                        .method = (uint8_t)(words[8] >> 8)};
+                                        .method = (uint8_t)(words[8] >> 8),
+                                        .value = words[9],
+                                        .values = (uint32_t)words[10],
+                                        .exact = (uint32_t)(words[10] >> 32),
+                                        .first_day = (uint32_t)words[11],
+                                        .last_day = (uint32_t)(words[11] >> 32)};
 }

@@ -2,8 +2,9 @@
  * records: the small fixed-width records between verbs.
  *
  * Shape   band, id key:  u64 key, u64 document                        (16)  BAND
+ *         batch:         u32 documents, u32 other lines, u64 input    (16)  BATC
  *         edge, member:  u64 document, u64 document                   (16)  EDGE, COMP
- *         decision:      see struct dedup_decision                    (88)  CMAP
+ *         decision:      see struct dedup_decision                   (112)  CMAP
  *         A record that an extsort orders has its key words big-endian in front (dedup_put_words).
  * Units   documents are numbers in input order.
  * Calls   plain functions.
@@ -21,10 +22,12 @@
 #include "job.h"
 
 #define DEDUP_BAND_WIDTH 16
+#define DEDUP_BATCH_WIDTH 16
 #define DEDUP_EDGE_WIDTH 16
-#define DEDUP_DECISION_WIDTH 88
+#define DEDUP_DECISION_WIDTH 112
 
-extern const struct dedup_rows_kind dedup_band_kind, dedup_edge_kind, dedup_component_kind, dedup_decision_kind;
+extern const struct dedup_rows_kind dedup_band_kind, dedup_batch_kind, dedup_edge_kind, dedup_component_kind,
+    dedup_decision_kind;
 
 #define DEDUP_NAME 32
 /* "t3-07.bnd"; partition DEDUP_PARTITIONS has the id keys: "t3-id.bnd" */
@@ -42,6 +45,9 @@ struct dedup_decision {
     uint32_t size;       /* of the cluster */
     uint16_t similarity; /* 1/10000 */
     uint8_t verdict, method;
+    /* With --cluster-fields (cluster_fields.h), of the cluster in a survivor's: */
+    uint64_t value;
+    uint32_t values, exact, first_day, last_day;
 };
 enum { DEDUP_KEEP, DEDUP_DROP_EXACT, DEDUP_DROP_NEAR };
 enum { DEDUP_BY_KEY, DEDUP_BY_SKETCH, DEDUP_BY_TEXT, DEDUP_BY_BAND };

@@ -168,6 +168,10 @@ void dedup_rows_seek(struct dedup_rows *rows, uint64_t record) {
     rows->ahead = 0;
 }
 
+void dedup_rows_skip(struct dedup_rows *rows, uint64_t record) {
+    rows->next = record;
+}
+
 enum sg_code dedup_rows_find(struct dedup_rows *rows, uint64_t least, struct sg_err *err) {
     uint64_t low = 0, high = rows->records;
     while (low < high) {

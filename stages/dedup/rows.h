@@ -69,6 +69,8 @@ enum sg_code dedup_rows_open(struct dedup_rows *rows, char *path, const struct d
 enum sg_code dedup_rows_next(struct dedup_rows *rows, const void **record, struct sg_err *err) SG_MUST_CHECK;
 /* The record of this number is the next one. */
 void dedup_rows_seek(struct dedup_rows *rows, uint64_t record);
+/* The same, further on; records in the block at hand are not read again. */
+void dedup_rows_skip(struct dedup_rows *rows, uint64_t record);
 /* The first record whose first eight bytes, big-endian, are `least` or more is the next one; the file is sorted by them. */
 enum sg_code dedup_rows_find(struct dedup_rows *rows, uint64_t least, struct sg_err *err) SG_MUST_CHECK;
 void dedup_rows_close(struct dedup_rows *rows);

@@ -38,6 +38,7 @@ static enum sg_code begin(struct dedup_job *job, struct sg_err *err) {
     const char *plan = sg_opts_text(job->run->opts, "plan");
     job->folder = sg_strdup(plan ? plan : job->run->tmp);
     job->consume = !plan;
+    sg_publish_sweep(job->folder);
     if (plan && dedup_plan_same(job)) return SG_OK; /* goes on where it was interrupted */
     char *path = dedup_job_path(job, "plan.json");
     bool other = access(path, F_OK) == 0;
@@ -76,6 +77,17 @@ static void say_cross_done(const struct dedup_job *job) {
                 sg_num_count(counts->removed_exact + counts->removed_near, (char[SG_NUM_TEXT]){0}), now() - job->wall_start);
 }
 
+static void say_units_done(const struct dedup_job *job) {
+    const struct dedup_counts *counts = &job->counts;
+    char in[SG_NUM_TEXT], out[SG_NUM_TEXT], cut[SG_NUM_TEXT], bytes[SG_NUM_TEXT], changed[SG_NUM_TEXT], bad[SG_NUM_TEXT];
+    sg_log_line(job->run->progress, SG_LOG_INFO,
+                "%s documents in, %s out, %s copies of %s (%s) cut, %s documents shortened, %s bad, %.1f s",
+                sg_num_count(counts->documents + counts->bad, in), sg_num_count(counts->kept, out),
+                sg_num_count(counts->units_cut, cut), job->units.unit == DEDUP_UNIT_PARA ? "paragraphs" : "lines",
+                sg_num_bytes(counts->bytes_cut, bytes), sg_num_count(counts->documents_cut, changed),
+                sg_num_count(counts->bad, bad), now() - job->wall_start);
+}
+
 static void say_done(const struct dedup_job *job) {
     const struct dedup_counts *counts = &job->counts;
     char in[SG_NUM_TEXT], out[SG_NUM_TEXT], exact[SG_NUM_TEXT], near[SG_NUM_TEXT], bad[SG_NUM_TEXT];
@@ -95,6 +107,7 @@ enum sg_code dedup_run(struct sg_run *run, struct sg_err *err) {
     } else if (code == SG_OK) {
         code = each_verb(&job, err);
         if (code == SG_OK && job.cross.on) say_cross_done(&job);
+        else if (code == SG_OK && job.units.unit != DEDUP_UNIT_NONE) say_units_done(&job);
         else if (code == SG_OK) say_done(&job);
     }
     dedup_job_free(&job);

@@ -81,6 +81,7 @@ static enum sg_code with_texts(struct dedup_job *job, int partition, struct sg_e
 }
 
 enum sg_code dedup_settle(struct dedup_job *job, struct sg_err *err) {
+    if (job->units.unit != DEDUP_UNIT_NONE) return SG_OK; /* link has decided */
     struct dedup_counts clustered = {0};
     const struct dedup_sums cluster = {.verb = "cluster", .bound = true};
     sg_progress_phase(job->run->progress, "settle", 0);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/num.h"
+#include "cluster_fields.h"
 #include "run/signals.h"
 #include "settle.h"
 
@@ -166,6 +167,12 @@ enum sg_code dedup_settle_merge(struct dedup_settle *settle, bool texts, struct 
     if (code == SG_OK) code = merge(decisions, copies, out, err);
     sg_extsort_free(decisions);
     sg_extsort_free(copies);
+    if (code == SG_OK && job->parameters.cluster_fields) {
+        struct sg_extsort *plain = out;
+        out = NULL;
+        code = dedup_fields_sum(settle, plain, &out, err);
+        sg_extsort_free(plain);
+    }
     if (code == SG_OK) code = write_map(settle, out, err);
     sg_extsort_free(out);
     return code;

@@ -6,7 +6,7 @@
 
 #include "base/num.h"
 
-#define WORDS 24 /* room for counts to come */
+#define WORDS 32 /* room for counts to come */
 
 _Static_assert(sizeof(struct dedup_counts) <= (WORDS - 1) * 8, "counts fit into a row");
 

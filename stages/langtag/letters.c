@@ -236,7 +236,9 @@ void letters_write(const struct script_table *table, const char *text, size_t le
     const uint32_t *ascii = script_ascii(table);
     struct writer w = {.at = room(stream, len), .last = BREAK};
     if (stream->len > 0) w.at--; /* the space that ended the piece before begins this one */
+#if defined(__x86_64__)
     const bool latin = script_of(ascii['a']) == script;
+#endif
     while (text < end) {
         if ((unsigned char)*text >= 0x80) {
             put_one(&w, script_entry(table, sg_utf8_next(&text)), script);

@@ -5,41 +5,7 @@ bats_require_minimum_version 1.5.0
 
 setup_file() {
     cd "$BATS_FILE_TMPDIR"
-    python3 - <<'PYTHON'
-# 900 documents: originals, copies with other white space, edited copies of many degrees, chains, short texts
-import json, random
-r = random.Random(5)
-vocabulary = {
-    "eng": ["word%d" % i for i in range(3000)],
-    "hin": [a + b + c for a in "कखगघचछजझ" for b in ["", "ा", "ि", "ी", "ु", "ू", "े"] for c in ["न", "म", "र", "ल", "स", "ड़"]],
-    "tha": [a + b for a in "กขคงจฉชซญ" for b in ["", "ี", "่า", "ู้", "ะ"]],
-    "zho": [chr(c) for c in range(0x4E00, 0x5300)],
-}
-def text(lang, n):
-    return ("" if lang in ("tha", "zho") else " ").join(r.choice(vocabulary[lang]) for _ in range(n))
-def edit(t, lang, share):
-    unit = list(t) if lang in ("tha", "zho") else t.split(" ")
-    for i in range(len(unit)):
-        if r.random() < share: unit[i] = r.choice(vocabulary[lang])
-    return ("" if lang in ("tha", "zho") else " ").join(unit)
-docs = []
-for i in range(900):
-    kind = r.random() if docs else 1
-    if kind < 0.12:
-        _, lang, t = r.choice(docs)
-        t = r.choice([t, "  " + t + "\n", t.replace(" ", "\n\n", 2), t.replace(" ", "\u00a0 ", 1)])
-    elif kind < 0.5:
-        _, lang, t = r.choice(docs)
-        t = edit(t, lang, r.choice([0.005, 0.01, 0.02, 0.03, 0.05, 0.1]))
-    elif kind < 0.6:
-        lang = r.choice(list(vocabulary)); t = text(lang, r.randint(0, 5))
-    else:
-        lang = r.choice(list(vocabulary)); t = text(lang, r.randint(60, 400))
-    docs.append(("d%04d" % i, lang, t))
-with open("all.jsonl", "w", encoding="utf-8") as f:
-    for i, lang, t in docs:
-        f.write(json.dumps({"id": i, "n": 1.0, "text": t, "language": lang, "language_script": "Xxxx"}, ensure_ascii=False) + "\n")
-PYTHON
+    python3 "$BATS_TEST_DIRNAME/../data/near_duplicates.py" 900 5 >all.jsonl
     mkdir corpus && split -l 250 --additional-suffix=.jsonl all.jsonl corpus/part-
     sangam-dedup -q corpus -o whole/
     sums whole >whole.sums
@@ -54,7 +20,7 @@ doc() { jq -nc --arg id "$1" --arg text "$2" '{id:$id,text:$text}'; }
 words() { local i; for ((i = $1; i < $1 + $2; i++)); do printf 'w%d ' $((i * 7919 % 100003)); done; }
 
 @test "nothing is lost: in = out + dropped, ids parted, names kept, receipts say so" {
-    [ "$(ls "$data/whole" | tr '\n' ' ')" = "part-aa.dropped.jsonl.zst part-aa.jsonl.zst part-aa.receipt.json part-ab.dropped.jsonl.zst part-ab.jsonl.zst part-ab.receipt.json part-ac.dropped.jsonl.zst part-ac.jsonl.zst part-ac.receipt.json part-ad.dropped.jsonl.zst part-ad.jsonl.zst part-ad.receipt.json " ]
+    [ "$(ls "$data/whole" | tr '\n' ' ')" = "dedup.statistics.json part-aa.dropped.jsonl.zst part-aa.jsonl.zst part-aa.receipt.json part-ab.dropped.jsonl.zst part-ab.jsonl.zst part-ab.receipt.json part-ac.dropped.jsonl.zst part-ac.jsonl.zst part-ac.receipt.json part-ad.dropped.jsonl.zst part-ad.jsonl.zst part-ad.receipt.json " ]
     zstd -qdc "$data"/whole/*.jsonl.zst | jq -r .id | sort >ids
     jq -r .id "$data/all.jsonl" | sort | diff - ids
     for r in "$data"/whole/*.receipt.json; do
@@ -287,11 +253,138 @@ PYTHON
 }
 
 @test "options out of range or unknown: exit 2" {
-    for opts in "--bands 0" "--bands 100 --rows 100" "--threshold 0" "--threshold 1.5" "--prefer date:asc" "--mode para" "--hot 1" "--min-shingles 0" "--preset fineweb"; do
+    for opts in "--bands 0" "--bands 100 --rows 100" "--threshold 0" "--threshold 1.5" "--prefer len:sideways" "--mode rare" "--hot 1" "--min-shingles 0" "--preset none"; do
         run sangam-dedup $opts "$data/all.jsonl"
         [ "$status" -eq 2 ]
     done
     sangam-dedup -q --bands 32 --rows 8 "$data/all.jsonl" | head -n 1 | jq -e .id # 256 values: the sketch stores 160
     run sangam-dedup --memory 10M "$data/all.jsonl"
     [ "$status" -eq 4 ]
+}
+
+@test "--prefer: a listed source, then the date, then the length says who stays" {
+    text=$(words 1 80)
+    printf 'books\tbest\nnews\n' >rank.tsv
+    {
+        jq -nc --arg text "$text one word more" '{id:"long",text:$text,source:"web",date:"2024-05-01"}'
+        jq -nc --arg text "$text" '{id:"old",text:$text,source:"news",date:"2019-01-01"}'
+        jq -nc --arg text "$text x" '{id:"new",text:$text,source:"news",date:"2023-01-01"}'
+        jq -nc --arg text "${text}y" '{id:"bare",text:$text}'
+    } >in.jsonl
+    stays() { sangam-dedup -q --prefer "$1" in.jsonl | jq -r .id; }
+    [ "$(stays len:desc)" = long ]
+    [ "$(stays len:asc)" = old ]
+    [ "$(stays date:desc)" = long ]
+    [ "$(stays date:asc)" = old ]
+    [ "$(stays source:rank.tsv,date:desc)" = new ]
+    [ "$(stays source:rank.tsv,date:asc,len:desc)" = old ]
+    run --separate-stderr sangam-dedup --prefer source:nowhere.tsv in.jsonl
+    [ "$status" -eq 1 ]
+    [[ "$stderr" == *nowhere.tsv* ]]
+    # another list is another plan
+    sangam-dedup plan -q --prefer source:rank.tsv in.jsonl -o out.jsonl --plan p
+    sangam-dedup map -q --plan p
+    echo web >rank.tsv
+    run --separate-stderr sangam-dedup link --plan p
+    [ "$status" -eq 3 ]
+    [[ "$stderr" == *"other parameters"* ]]
+}
+
+@test "--cluster-fields: copies, sources and dates of whole clusters, the same from any number of tasks" {
+    text=$(words 1 80)
+    record() { jq -nc --arg id "$1" --arg text "$2" --arg source "$3" --arg date "$4" '{id:$id,text:$text,source:$source,date:$date,dump:("d"+$source)}'; }
+    {
+        record a "$text and one word more" web 2024-05-01
+        record b "$text" books 2019-02-28T10:00:00Z
+        record c "$text" web ""
+        record d "${text}x" "" 2021-01-01
+        record e "something else" mail 2000-02-29
+        record f "nothing at all" "" never
+    } >in.jsonl
+    split -l 2 --additional-suffix=.jsonl in.jsonl part-
+    sangam-dedup -q --cluster-fields part-*.jsonl -o out/
+    zstd -qdc out/part-??.jsonl.zst | jq -c '[.id, .minhash_cluster_size, .dedup_exact, .dedup_near, .dedup_sources, .dedup_first_date, .dedup_last_date]' | sort >got
+    diff - got <<'END'
+["a",4,0,3,2,"2019-02-28","2024-05-01"]
+["e",1,0,0,1,"2000-02-29","2000-02-29"]
+["f",1,0,0,0,"",""]
+END
+    sangam-dedup -q --cluster-fields --count-by nothing part-*.jsonl -o none/
+    [ "$(zstd -qdc none/part-??.jsonl.zst | jq -c .dedup_sources | sort -u)" = 0 ]
+    sangam-dedup plan -q --cluster-fields part-*.jsonl -o many/ --plan p
+    for v in "map 3" "link 2" "cluster 1" "settle 2" "recheck 2" "settle 1" "apply 2"; do
+        set -- $v
+        for ((i = 0; i < $2; i++)); do sangam-dedup "$1" -q --plan p --task "$i/$2"; done
+    done
+    diff <(cd out && sha256sum *.zst) <(cd many && sha256sum *.zst)
+}
+
+# ---- presets, profiles, units, sketches ----
+
+@test "--preset: the receipt tells the values in force and every difference; what is given wins" {
+    sangam-dedup -q --receipt plain.json "$data/all.jsonl" >plain
+    jq -e '.settings | .preset == "sangam" and .preset_differences == [] and .unit == "window" and .ngram == 10' plain.json
+    sangam-dedup -q --preset fineweb --bands 20 --receipt r.json "$data/all.jsonl" >fineweb
+    jq -e '.settings | [.preset, .profile, .unit, .ngram, .bands, .rows, .verify] == ["fineweb", "fineweb", "word", 5, 20, 8, "none"]' r.json
+    jq -e '.settings.preset_differences | length > 5 and .[-1] == "bands: 20 instead of 14" and all(type == "string")' r.json
+    ! cmp -s plain fineweb
+    # a value that is the option's default is still one that was given
+    sangam-dedup -q --preset fineweb --bands 21 --receipt r.json "$data/all.jsonl" >/dev/null
+    jq -e '.settings.bands == 21' r.json
+    sangam-dedup "$data/all.jsonl" -o out/ --preset fineweb 2>/dev/null
+    run sangam-dedup "$data/all.jsonl" -o out/ --preset fineweb --bands 21
+    [[ "$output" != *"nothing to do"* ]]
+}
+
+@test "every preset runs, or says in one line that its mode cannot be run yet" {
+    for p in sangam fineweb fineweb2 nemo nemotron-cc slimpajama txt360 rpv2-0.7 rpv2-0.8 rpv2-0.9 rpv2-1.0 lee2022 duplodocus; do
+        kept=$(sangam-dedup -q --preset $p "$data/all.jsonl" | wc -l)
+        [ "$kept" -gt 300 ]
+        [ "$kept" -lt 850 ]
+    done
+    for p in dclm-bff dolma-para ccnet sentence3; do
+        run sangam-dedup --preset $p "$data/all.jsonl"
+        [ "$status" -eq 2 ] || [ "$status" -eq 0 ]
+        [ "$status" -eq 0 ] || [ "${#lines[@]}" -eq 1 ]
+    done
+}
+
+@test "the recipe's key text makes one of what differs in marks and numbers; ours does not" {
+    python3 - >in.jsonl <<'PYTHON'
+import json
+def line(i, t): print(json.dumps({"id": i, "text": t}, ensure_ascii=False))
+line("hi1", " ".join("कल%d" % i for i in range(40))); line("hi2", " ".join("कुल%d" % i for i in range(40)))
+line("no1", " ".join("item %d costs" % i for i in range(60))); line("no2", " ".join("item %d costs" % (i + 100) for i in range(60)))
+PYTHON
+    [ "$(sangam-dedup -q in.jsonl | wc -l)" -eq 4 ]
+    [ "$(sangam-dedup -q --preset fineweb in.jsonl | wc -l)" -eq 2 ]
+    [ "$(sangam-dedup -q --preset rpv2-0.7 in.jsonl | wc -l)" -eq 4 ]
+}
+
+@test "units and sketches: verified removals are as similar as promised, whatever the order of the input" {
+    tac "$data/all.jsonl" >back.jsonl
+    for opts in "--sketch fss" "--unit char --profile raw" "--unit word --profile slimpajama" "--unit space --ngram 3 --sketch fss" \
+        "--unit icu" "--bands 450 --rows 20 --verify text --threshold 0.8"; do
+        sangam-dedup -q $opts --dropped one.zst "$data/all.jsonl" | sort >one
+        sangam-dedup -q $opts --dropped two.zst -j3 --memory 64M back.jsonl | sort | cmp - one
+        cmp <(ledger one.zst | sort) <(ledger two.zst | sort)
+        ledger one.zst | jq -s -e 'length > 100 and all(.[]; .similarity >= 0.75) and any(.[]; .reason == "near")'
+    done
+}
+
+@test "statistics: what each language lost, how large clusters are, the same for any order" {
+    s=$data/whole/dedup.statistics.json
+    jq -e '.all.documents == 900 and .all.documents == .all.kept + (.all.removed | add)' "$s"
+    jq -e '([.languages[].documents] | add) == .all.documents and ([.languages[].bytes] | add) == .all.bytes' "$s"
+    jq -e '(.languages | keys) == ["eng_Xxxx","hin_Xxxx","tha_Xxxx","zho_Xxxx"]' "$s"
+    [ "$(jq .all.removed.near "$s")" -eq "$(ledger "$data"/whole/*.dropped.jsonl.zst | jq -c 'select(.reason == "near")' | wc -l)" ]
+    [ "$(jq '.all.cluster_sizes | add' "$s")" -eq "$(zstd -qdc "$data"/whole/part-??.jsonl.zst | jq -c 'select(.minhash_cluster_size > 1)' | wc -l)" ]
+    [ "$(jq '.all.similarities | add' "$s")" -eq "$(jq '.all.removed | add' "$s")" ]
+    # no bin below tau holds anything
+    jq -e '.all.similarities[:15] | add == 0' "$s"
+    [ "$(jq '.largest[0].size' "$s")" -eq "$(zstd -qdc "$data"/whole/part-??.jsonl.zst | jq .minhash_cluster_size | sort -n | tail -1)" ]
+    jq -e '.run.candidates >= .run.candidates_rejected and .run.peak_bytes > 0' "$s"
+    tac "$data/all.jsonl" >reversed.jsonl
+    sangam-dedup -q -j3 reversed.jsonl -o reversed.jsonl.zst
+    diff <(jq -S 'del(.run.cpu_seconds, .run.wall_seconds, .run.peak_bytes)' "$s") <(jq -S 'del(.run.cpu_seconds, .run.wall_seconds, .run.peak_bytes)' reversed.statistics.json)
 }

@@ -258,6 +258,7 @@ static void both_ways_give_the_same_components(void **state) {
                                     .memory_bytes = way ? 5u << 20 : 64u << 20};
         assert_int_equal(dedup_components(&graph, "x.cmp", &members, &err), SG_OK);
         read_components(&job, "x.cmp", way ? sorted : memory, DOCUMENTS);
+        dedup_job_drop(&job, files[0]);
     }
     assert_memory_equal(memory, sorted, DOCUMENTS * 8);
     uint64_t checked = 0;

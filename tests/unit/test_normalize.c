@@ -449,7 +449,9 @@ static bool forbidden(uint32_t c, bool keeps_c1) {
            (c >= 0xFDD0 && c <= 0xFDEF) || (c & 0xFFFE) == 0xFFFE;
 }
 
+/* SANGAM_BRIEF: in an emulator. */
 static long soak(long plain) {
+    if (getenv("SANGAM_BRIEF")) return plain / 10;
     return getenv("SANGAM_SOAK") ? 10 * plain : plain;
 }
 

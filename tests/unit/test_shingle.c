@@ -349,6 +349,156 @@ static void light_key_collapses_white_space(void **state) {
     sg_buf_free(&scratch);
 }
 
+/* ---- key texts of profiles ---- */
+
+static void expect_key(enum dedup_profile profile, const char *text, const char *expected) {
+    struct sg_buf scratch = {0}, out = {0};
+    sg_buf_puts(&out, "before"); /* it appends */
+    dedup_key_text(profile, text, strlen(text), &scratch, &out);
+    sg_buf_str(&out);
+    assert_string_equal(out.data + 6, expected);
+    sg_buf_free(&scratch);
+    sg_buf_free(&out);
+}
+
+static void key_texts_of_profiles(void **state) {
+    (void)state;
+    static const char *const texts[] = {"  \u00c1rbol:\t3.14\u2009\u20ac\n", "\u0926\u093f\u0932 \u0967\u0968\u0964",
+                                        "a\u2014b. C\u2026 x1y22", "\u0130I\u1e9e \u039f\u03a3", ""};
+    static const char *const expected[][5] = {
+        [DEDUP_SHINGLE] = {"\u00e1rbol 3 14", "\u0926\u093f\u0932 12", "a b c x1y22", "\u0130i\u00df \u03bf\u03c3", ""},
+        [DEDUP_FINEWEB] = {"arbol 0 \u20ac", "\u0926\u093f\u0932 0\u0964", "a b c x0y0", "ii\u00df \u03bf\u03c3", ""},
+        [DEDUP_CCNET] = {"\u00e1rbol:0.00\u2009\u20ac", "\u0926\u093f\u0932 00\u0964", "ab. c x0y00",
+                         "i\u0307i\u00df \u03bf\u03c3", ""},
+        [DEDUP_SLIMPAJAMA] = {"\u00e1rbol 314 \u20ac", "\u0926\u093f\u0932 \u0967\u0968\u0964", "a\u2014b c\u2026 x1y22",
+                              "i\u0307i\u00df \u03bf\u03c3", ""},
+        [DEDUP_RPV2] = {"a\u0301rbol 314 \u20ac", "\u0926\u093f\u0932 \u0967\u0968\u0964", "a\u2014b c\u2026 x1y22",
+                        "i\u0307i\u00df \u03bf\u03c3", ""},
+    };
+    for (int profile = DEDUP_SHINGLE; profile < DEDUP_RAW; profile++)
+        for (int i = 0; i < 5; i++) expect_key((enum dedup_profile)profile, texts[i], expected[profile][i]);
+    for (int i = 0; i < 5; i++) expect_key(DEDUP_RAW, texts[i], texts[i]);
+    /* numbers of datatrove, in any script, with one separator; a mark at an end leaves no space behind */
+    expect_key(DEDUP_FINEWEB, "1,234.5 1.2.3 \u0663\u066b\u0661\u0664 7. \u0301", "0 0 0 0 0 0");
+    /* cc_net deletes no ASCII punctuation, and strips before it deletes */
+    expect_key(DEDUP_CCNET, " \u3000a, b! \u3002 ", "a, b! ");
+    expect_key(DEDUP_CCNET, "A\x01\x7f\xC2\x85 B\u200d", "a b\u200d");
+}
+
+/* What Hindi, Vietnamese and Thai lose when marks are dropped: the default keeps apart what the recipe makes equal. */
+static void only_the_recipe_drops_marks(void **state) {
+    (void)state;
+    static const char *const pairs[][2] = {{"\u0915\u0941\u0932", "\u0915\u0932"}, {"ma\u0301", "ma"},
+                                           {"b\u1ea1n", "ban"},           {"\u0e01\u0e48\u0e32", "\u0e01\u0e32"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        struct sg_buf scratch = {0}, a = {0}, b = {0};
+        for (int profile = 0; profile <= DEDUP_RAW; profile++) {
+            a.len = b.len = 0;
+            dedup_key_text((enum dedup_profile)profile, pairs[i][0], strlen(pairs[i][0]), &scratch, &a);
+            dedup_key_text((enum dedup_profile)profile, pairs[i][1], strlen(pairs[i][1]), &scratch, &b);
+            bool equal = a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+            assert_int_equal(equal, profile == DEDUP_FINEWEB);
+        }
+        sg_buf_free(&scratch);
+        sg_buf_free(&a);
+        sg_buf_free(&b);
+    }
+}
+
+/* ---- units ---- */
+
+/* The tokens of the streaming scanner are the words of the key text it stands for. */
+static void words_of_the_key_text_are_the_tokens(void **state) {
+    (void)state;
+    uint64_t seed = 31;
+    struct sg_buf text = {0}, nfc = {0}, scratch = {0}, key = {0};
+    struct dedup_tokens tokens = {0};
+    struct dedup_shingle_units units = {0};
+    static uint64_t hash[4096], other[4096];
+    static uint8_t weight[4096], second[4096];
+    for (int round = 0; round < 3000; round++) {
+        random_text(&seed, dice_below(&seed, 100), &text);
+        const char *p = text.data;
+        size_t len = text.len;
+        dedup_keytext_nfc(&p, &len, &nfc);
+        dedup_tokens_start(&tokens, p, len);
+        size_t n = dedup_tokens_hashes(&tokens, hash, weight, 4096);
+        key.len = 0;
+        dedup_key_text(DEDUP_SHINGLE, text.data, text.len, &scratch, &key);
+        sg_buf_room(&key, 16);
+        dedup_shingle_units_start(&units, DEDUP_UNIT_WINDOW, key.data, key.len);
+        assert_int_equal(dedup_shingle_units_next(&units, other, second, 4096), n);
+        assert_memory_equal(hash, other, n * sizeof *hash);
+        assert_memory_equal(weight, second, n);
+    }
+    dedup_tokens_free(&tokens);
+    dedup_shingle_units_free(&units);
+    sg_buf_free(&text);
+    sg_buf_free(&nfc);
+    sg_buf_free(&scratch);
+    sg_buf_free(&key);
+}
+
+static void expect_units(enum dedup_shingle_unit unit, const char *text, const char *const *tokens, size_t count) {
+    struct dedup_shingle_units units = {0};
+    struct sg_buf key = {0};
+    uint64_t hash[64];
+    uint8_t weight[64];
+    sg_buf_puts(&key, text);
+    sg_buf_room(&key, 16);
+    dedup_shingle_units_start(&units, unit, key.data, key.len);
+    assert_int_equal(dedup_shingle_units_next(&units, hash, weight, 64), count);
+    for (size_t i = 0; i < count; i++) {
+        char token[64] = {0};
+        strcpy(token, tokens[i]);
+        assert_true(hash[i] == dedup_token_hash(token, strlen(token)));
+        assert_int_equal(weight[i], 1);
+    }
+    assert_int_equal(dedup_shingle_units_next(&units, hash, weight, 64), 0);
+    dedup_shingle_units_free(&units);
+    sg_buf_free(&key);
+}
+
+static void units_of_one_text(void **state) {
+    (void)state;
+    const char *text = "Ab, \u0e44\u0e1b\u3000c\u200dd\u0301!";
+    expect_units(DEDUP_UNIT_WORD, text, (const char *const[]){"Ab", "\u0e44", "\u0e1b", "c\u200dd\u0301"}, 4);
+    expect_units(DEDUP_UNIT_SPACE, text, (const char *const[]){"Ab,", "\u0e44\u0e1b", "c\u200dd\u0301!"}, 3);
+    expect_units(DEDUP_UNIT_CHAR, text,
+                 (const char *const[]){"A", "b", ",", " ", "\u0e44", "\u0e1b", "\u3000", "c", "\u200d", "d", "\u0301", "!"}, 12);
+    expect_units(DEDUP_UNIT_ICU, text, (const char *const[]){"Ab", "\u0e44\u0e1b", "c\u200dd\u0301"}, 3);
+    for (int unit = 0; unit <= DEDUP_UNIT_ICU; unit++) expect_units((enum dedup_shingle_unit)unit, "", NULL, 0);
+}
+
+static size_t windows_cut(const char *text, struct dedup_shape cut) {
+    struct dedup_shingles shingles = {.shape = cut};
+    struct sg_buf set = {0};
+    size_t n = dedup_shingles_set(&shingles, text, strlen(text), &set);
+    dedup_shingles_free(&shingles);
+    sg_buf_free(&set);
+    return n;
+}
+
+static void ngrams_are_counted(void **state) {
+    (void)state;
+    const char *text = "one two three four five six seven";
+    for (unsigned n = 1; n < 12; n++) {
+        size_t expected = n <= 7 ? 8 - n : 0;
+        assert_int_equal(windows_cut(text, (struct dedup_shape){.unit = DEDUP_UNIT_WORD, .ngram = n}), expected);
+        assert_int_equal(windows_cut(text, (struct dedup_shape){DEDUP_RAW, DEDUP_UNIT_WORD, n}), expected);
+        assert_int_equal(windows_cut(text, (struct dedup_shape){DEDUP_RAW, DEDUP_UNIT_SPACE, n}), expected);
+        assert_int_equal(windows_cut(text, (struct dedup_shape){DEDUP_FINEWEB, DEDUP_UNIT_ICU, n}), expected);
+        assert_int_equal(windows_cut(text, (struct dedup_shape){DEDUP_RAW, DEDUP_UNIT_WINDOW, 2 * n}), expected);
+    }
+    assert_int_equal(windows_cut("abcdefghijklmnopqrstuvwx", (struct dedup_shape){DEDUP_RAW, DEDUP_UNIT_CHAR, 24}), 1);
+    assert_int_equal(windows_cut("abcdefghijklmnopqrstuvw", (struct dedup_shape){DEDUP_RAW, DEDUP_UNIT_CHAR, 24}), 0);
+    struct sg_buf longer = {0};
+    for (int i = 0; i < 1000; i++) sg_buf_printf(&longer, "%d ", i);
+    sg_buf_str(&longer);
+    assert_int_equal(windows_cut(longer.data, (struct dedup_shape){DEDUP_RAW, DEDUP_UNIT_SPACE, 256}), 745);
+    sg_buf_free(&longer);
+}
+
 int main(void) {
     struct sg_err err = {0};
     if (sg_unicode_init(&err) != SG_OK) return 1;
@@ -361,6 +511,11 @@ int main(void) {
         cmocka_unit_test(window_counts),
         cmocka_unit_test(nfc_equals_icu),
         cmocka_unit_test(light_key_collapses_white_space),
+        cmocka_unit_test(key_texts_of_profiles),
+        cmocka_unit_test(only_the_recipe_drops_marks),
+        cmocka_unit_test(words_of_the_key_text_are_the_tokens),
+        cmocka_unit_test(units_of_one_text),
+        cmocka_unit_test(ngrams_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
