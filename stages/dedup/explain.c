@@ -217,7 +217,9 @@ static void tell_missing(const struct explain *explain, struct sg_buf *out) {
         sg_buf_puts(out, "  the band keys (t*.bnd) were deleted (--consume): who shares them cannot be told\n");
     if (explain->has_document && !explain->has_components)
         sg_buf_puts(out, "  component.cmp is not there: cluster has not run, or --consume deleted it\n");
-    if (!explain->has_map) sg_buf_puts(out, "  pp.map is not there: settle has not finished, so nothing is decided\n");
+    if (explain->job.units.unit != DEDUP_UNIT_NONE)
+        sg_buf_puts(out, "  what this mode cuts out of documents stands in their ledgers: explain ID OUTPUT\n");
+    else if (!explain->has_map) sg_buf_puts(out, "  pp.map is not there: settle has not finished, so nothing is decided\n");
 }
 
 static void tell_keys(const struct explain *explain, struct sg_buf *out) {

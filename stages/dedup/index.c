@@ -190,6 +190,8 @@ static enum sg_code write_sorted(struct index *index, struct dedup_sigx *out, st
 
 static enum sg_code from_inputs(struct dedup_job *job, struct dedup_sigx *out, struct sg_err *err) {
     const struct dedup_settings *settings = &job->settings;
+    if (job->parameters.mode != DEDUP_NEAR && job->parameters.mode != DEDUP_EXACT)
+        return sg_err_set(err, SG_USAGE, "an index is of --mode near or exact");
     struct index index = {.job = job, .sort_bytes = (size_t)(job->memory_bytes / 2)};
     index.form = (struct dedup_sigx_form){.slim = sg_opts_flag(job->run->opts, "slim"), .blind = settings->blind};
     if (settings->near) {

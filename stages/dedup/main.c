@@ -66,7 +66,8 @@ static const struct sg_option options[] = {
     {"mine", 0, SG_OPTION_TEXT, "FILE.sigx", NULL,
      "cross: my own index in place of INPUT: only a report is written"},
     {"policy", 0, SG_OPTION_CHOICE, "theirs|mine|balanced", "theirs",
-     "cross: mine go where theirs match; or nothing goes, a report is written; or each owner removes what loses in the union", true},
+     "cross: mine go where theirs match; or nothing goes, a report is written; or each owner removes what loses in the union",
+     true},
     {"key", 0, SG_OPTION_TEXT, "FILE", NULL,
      "index, cross: a secret that both owners have; without it nobody can test the index for a text"},
     {"blind-ids", 0, SG_OPTION_FLAG, NULL, NULL,
@@ -129,10 +130,10 @@ static const char *const manual[] = {
     "documents there are, how long each is, and which of them are alike; with an id he can test for the id. He cannot read "
     "a text out of it. --blind-ids takes the test for ids away from all who have not the whole line. --slim leaves ids and "
     "sketches out; keys of texts and parts of bands remain, so the test for texts does too. --key FILE mixes a secret that "
-    "only both owners have into all of it: a third party who finds the file can test nothing without the secret; your partner, who "
-    "has it, still can, and so can whoever guesses it: take 32 random bytes. Lengths and counts are not hidden. Keys of "
-    "texts and ids go through SHA-256 with the secret; sketches and band keys through hash functions that a secret seed chooses and "
-    "that nobody has shown to withstand cryptanalysis. No stronger claim is made.",
+    "only both owners have into all of it: a third party who finds the file can test nothing without the secret; your partner, "
+    "who has it, still can, and so can whoever guesses it: take 32 random bytes. Lengths and counts are not hidden. Keys of "
+    "texts and ids go through SHA-256 with the secret; sketches and band keys through hash functions that a secret seed chooses "
+    "and that nobody has shown to withstand cryptanalysis. No stronger claim is made.",
     "Runs over the years: deduplicate the first crawl and make its index; each new crawl goes against --theirs all.sigx, the "
     "index of what was kept is added by 'sangam-dedup index --merge all.sigx new.sigx -o all2.sigx'. An index of a corpus is "
     "the same bytes however the corpus is cut into files, and indexes can be merged in any order: index each share on its "
