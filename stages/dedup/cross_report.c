@@ -121,10 +121,10 @@ enum sg_code dedup_cross_report(struct dedup_job *job, struct sg_err *err) {
     enum sg_code code = sg_sink_open(&report.sink, &options, err);
     if (code == SG_OK) code = each_decision(&report, err);
     if (code == SG_OK) code = sg_sink_commit(&report.sink, err);
-    else sg_sink_abort(&report.sink);
     char *beside = run->receipt_path ? sg_strdup(run->receipt_path) : pipe ? NULL : sg_sink_beside(run->output, ".receipt.json");
     if (code == SG_OK && beside) code = publish_receipt(&report, beside, err);
     job->counts.kept = report.sink.lines.records;
+    sg_sink_abort(&report.sink);
     free(beside);
     sg_frames_packer_free(report.lines);
     sg_frames_packer_free(report.ledger);

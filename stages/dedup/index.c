@@ -198,6 +198,9 @@ static enum sg_code from_inputs(struct dedup_job *job, struct dedup_sigx *out, s
         index.form.bands = settings->minhash.bands;
         index.form.sketch_bytes = index.form.slim ? 0 : settings->minhash.sketch_bytes;
     }
+    if (dedup_sigx_width(&index.form) > DEDUP_SIGX_WIDTH)
+        return sg_err_set(err, SG_USAGE, "an index holds at most %d bytes of sketch and band keys a document: fewer --bands",
+                          DEDUP_SIGX_WIDTH - DEDUP_SIGX_HEAD);
     const uint64_t block = dedup_sigx_memory(&index.form, UINT64_MAX);
     enum sg_code code = dedup_cross_fits(job, block + LEAST_SORT, err);
     if (code == SG_OK && index.sort_bytes > job->memory_bytes - block) index.sort_bytes = (size_t)(job->memory_bytes - block);

@@ -13,6 +13,7 @@
  *           apply    the outputs
  *         In the modes para and line map writes ti-pp.unt (units of texts, by key) in place of band keys, and link makes pp.cut
  *         of them (what is cut, by document); cluster looks at ids only, settle and recheck have nothing to do.
+ *         With --mode cross map also makes a part of each index (cross.h): the files of a task, and import-k.sum.
  *         map, recheck and apply share out the inputs by their bytes; link and settle the partitions; cluster is one task.
  * Units   documents are numbered from 0 in input order, in the files of a map task from the task's own start; no decision
  *         depends on these numbers. id and set places: task << 40 | byte.

@@ -173,6 +173,7 @@ PYTHON
     sangam-dedup index -q $(ls -r "$out"/part-*.jsonl) -j 1 --memory 96M -o "$out/parts.sigx"
     cmp A.sigx "$out/parts.sigx"
     zstd -q A.jsonl -o "$out/A.jsonl.zst" && sangam-dedup index -q "$out/A.jsonl.zst" -j 2 -o "$out/z.sigx" && cmp A.sigx "$out/z.sigx"
+    sangam-dedup index -q - -o "$out/pipe.sigx" <A.jsonl && cmp A.sigx "$out/pipe.sigx"
     sangam-dedup index -q AB.jsonl -o "$out/union.sigx"
     sangam-dedup index -q --merge A.sigx B.sigx -o "$out/ab.sigx" && cmp "$out/union.sigx" "$out/ab.sigx"
     sangam-dedup index -q --merge B.sigx A.sigx B.sigx -o "$out/bab.sigx" && cmp "$out/union.sigx" "$out/bab.sigx"
@@ -308,6 +309,20 @@ PYTHON
     done
     cp A.sigx "$out/their.sigx"
     run -3 sangam-dedup link -q --plan "$out/P3"
+}
+
+@test "an index of bad lines, of too many bands, without a name, in too little memory" {
+    { head -n 50 A.jsonl; echo '{"id":"x"}'; } >"$out/bad.jsonl"
+    run -3 sangam-dedup index -q "$out/bad.jsonl" -o "$out/x.sigx"
+    [[ $output == *"bad.jsonl"* && ! -e $out/x.sigx ]]
+    sangam-dedup index -q "$out/bad.jsonl" --max-bad 1 -o "$out/x.sigx"
+    head -n 50 A.jsonl >"$out/good.jsonl" && sangam-dedup index -q "$out/good.jsonl" -o "$out/y.sigx" && cmp "$out/x.sigx" "$out/y.sigx"
+    run -2 sangam-dedup index -q A.jsonl --bands 600 --rows 2 -o "$out/x.sigx"
+    run -2 sangam-dedup index -q A.jsonl -o "$out/x.jsonl"
+    run -2 sangam-dedup index -q A.jsonl
+    run -2 sangam-dedup index -q A.jsonl --mode para -o "$out/x.sigx"
+    run -4 sangam-dedup index -q A.jsonl --memory 32M -o "$out/x.sigx"
+    [[ $output == *"needs --memory"* ]]
 }
 
 @test "another index is another run, the same one is not" {
