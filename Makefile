@@ -241,6 +241,8 @@ install: all
 	    $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -m 755 $(addprefix $(BUILD)/,$(BINARIES)) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 configs/pipelines/*.yaml $(DESTDIR)$(PREFIX)/share/sangam/pipelines
+	install -d $(DESTDIR)$(PREFIX)/share/sangam/models # for langtag --extend
+	install -m 644 configs/models/lid372.model $(DESTDIR)$(PREFIX)/share/sangam/models
 	for b in $(notdir $(BINARIES)); do \
 	    $(BUILD)/bin/$$b --generate man >$(DESTDIR)$(PREFIX)/share/man/man1/$$b.1 && \
 	    $(BUILD)/bin/$$b --generate bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$b && \

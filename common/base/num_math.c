@@ -16,8 +16,7 @@
 #include <math.h>
 #include <string.h>
 
-static const double ln2_high = 0x1.62e42feep-1; /* 32 bits: times any k below 2^20 it is exact */
-static const double ln2_low = 0x1.a39ef35793c76p-33;
+#include "base/num_exp.h"
 
 /* 2^k for -1022 <= k <= 1023 */
 static double power_of_two(int k) {
@@ -31,12 +30,9 @@ double sg_num_exp(double x) {
     if (isnan(x)) return x;
     if (x > 709.79) return INFINITY; /* the largest double is e^709.78 */
     if (x < -745.14) return 0;
-    int k = (int)(x * 0x1.71547652b82fep+0 + (x < 0 ? -0.5 : 0.5)); /* x / ln 2, to the nearest */
-    double r = (x - k * ln2_high) - k * ln2_low;
-    static const double term[] = {
-        1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320,
-        1.0 / 5040,       1.0 / 720,       1.0 / 120,      1.0 / 24,      1.0 / 6,      1.0 / 2,
-    };
+    int k = (int)(x * SG_NUM_LN2_INVERSE + (x < 0 ? -0.5 : 0.5)); /* x / ln 2, to the nearest */
+    double r = (x - k * SG_NUM_LN2_HIGH) - k * SG_NUM_LN2_LOW;
+    static const double term[] = SG_NUM_EXP_TERMS;
     double sum = 0;
     for (size_t i = 0; i < sizeof term / sizeof *term; i++) sum = sum * r + term[i];
     double value = 1 + (r + r * r * sum);
@@ -66,5 +62,5 @@ double sg_num_log(double x) {
     }
     double s = (m - 1) / (m + 1), square = s * s, sum = 0;
     for (int odd = 21; odd >= 3; odd -= 2) sum = (sum + 1.0 / odd) * square;
-    return k * ln2_high + (2 * s + (2 * s * sum + k * ln2_low));
+    return k * SG_NUM_LN2_HIGH + (2 * s + (2 * s * sum + k * SG_NUM_LN2_LOW));
 }

@@ -8,6 +8,7 @@
 
 #define WIDTH 80
 #define HELP_COLUMN 28 /* where an option's sentence begins */
+#define CHOICES_MOST 60
 #define GLUE "\1"      /* a space where no line may end */
 
 const char *const sg_generate_exits[5] = {
@@ -73,16 +74,27 @@ static void put_wrapped(struct sg_buf *out, const char *text, size_t at, size_t 
     sg_buf_putc(out, '\n');
 }
 
+/* "a|b|c" as "a, b, c". */
+static void put_choices(struct sg_buf *out, const char *choices) {
+    for (; *choices; choices++)
+        if (*choices == '|') sg_buf_puts(out, ", ");
+        else sg_buf_putc(out, *choices);
+}
+
+/* More choices than a line holds stand behind the help. */
 static void put_option(struct sg_buf *out, const struct sg_option *row) {
     struct sg_buf left = {0}, text = {0};
+    bool many = row->type == SG_OPTION_CHOICE && strlen(row->value) > CHOICES_MOST;
     if (row->letter)
         sg_buf_printf(&left, "  -%c, --%s", row->letter, row->name);
     else
         sg_buf_printf(&left, "      --%s", row->name);
-    if (row->value) sg_buf_printf(&left, " %s", row->value);
+    if (row->value) sg_buf_printf(&left, " %s", many ? "NAME" : row->value);
     sg_buf_put(out, left.data, left.len);
 
     sg_buf_puts(&text, row->help);
+    if (many) sg_buf_puts(&text, ": ");
+    if (many) put_choices(&text, row->value);
     if (row->type == SG_OPTION_LIST && !strstr(row->help, "repeat"))
         sg_buf_puts(&text, "; may be repeated");
     if (row->initial)

@@ -63,7 +63,8 @@ enum sg_code sg_inputs_find(struct sg_inputs *out, size_t count, char *const *ar
                             struct sg_err *err) SG_MUST_CHECK;
 void sg_inputs_free(struct sg_inputs *inputs);
 
-/* True for *.receipt.json, *.dropped.jsonl.zst, *.bad.zst, *.statistics.json, sangam-source.yaml and names that begin with a dot. */
+/* True for *.receipt.json, *.dropped.jsonl.zst, *.bad.zst, *.statistics.json, sangam-source.yaml and names that begin with
+ * a dot. */
 bool sg_inputs_beside(const char *file_name);
 
 /* "a/b.jsonl.gz" -> "a/b.jsonl.zst"; caller frees. */

@@ -17,6 +17,7 @@
 #include "pass.h"
 #include "run/sink.h"
 #include "statistics.h"
+#include "substr.h"
 #include "sums.h"
 
 #define CERTAIN 10000 /* similarity of a text to its copy */
@@ -221,7 +222,7 @@ static enum sg_code cut(const struct apply *apply, struct place *place, struct b
     batch->tally.bytes_cut += place->cut.bytes;
     batch->tally.documents_cut += !place->cut.removed;
     batch->tally.cut += place->cut.removed;
-    if (!place->cut.removed)
+    if (!place->cut.removed && !job->units.mark)
         sg_record_set_string(&place->base.line.record, "text", place->cut.text.data, place->cut.text.len);
     dedup_corpus_shrink(&place->cut.text);
     dedup_corpus_shrink(&place->cut.detail);
@@ -357,10 +358,10 @@ static enum sg_code sum_up(struct dedup_job *job, struct sg_err *err) {
     enum sg_code code = dedup_sums_need(job, &(struct dedup_sums){.verb = "cluster", .bound = true}, NULL, counts, err);
     for (uint64_t i = 0; code == SG_OK && i <= DEDUP_PARTITIONS; i++)
         code = dedup_sums_need(job, &(struct dedup_sums){.verb = "link", .number = i, .bound = true}, NULL, counts, err);
-    if (job->units.unit != DEDUP_UNIT_NONE) return code;
+    if (job->units.unit == DEDUP_UNIT_PARA || job->units.unit == DEDUP_UNIT_LINE) return code;
     for (uint64_t i = 0; code == SG_OK && i < DEDUP_PARTITIONS; i++)
         code = dedup_sums_need(job, &(struct dedup_sums){.verb = "settle", .number = i, .bound = true}, NULL, counts, err);
-    for (uint64_t i = 0; code == SG_OK && i < DEDUP_PARTITIONS; i++) {
+    for (uint64_t i = 0; code == SG_OK && i < DEDUP_PARTITIONS && job->units.unit == DEDUP_UNIT_NONE; i++) {
         const struct dedup_sums merged = {.verb = "merge", .number = i, .bound = true};
         if (dedup_sums_done(job, &merged)) code = dedup_sums_need(job, &merged, NULL, counts, err);
         else
@@ -392,9 +393,12 @@ static enum sg_code write_outputs(struct apply *apply, struct sg_err *err) {
     size_t first, end;
     dedup_task_inputs(job, &first, &end);
     if (first == end) return SG_OK;
-    enum sg_code code =
-        dedup_decisions_open(&apply->map, job, apply->cuts ? &dedup_cut_kind : &dedup_decision_kind,
-                             apply->cuts ? ".cut" : ".map", job->inputs[first].first, err);
+    char suffix[DEDUP_NAME] = ".map";
+    if (apply->cuts) memcpy(suffix, ".cut", sizeof ".cut");
+    enum sg_code code = job->units.unit == DEDUP_UNIT_SPAN ? dedup_substr_cuts(job, suffix, err) : SG_OK;
+    if (code == SG_OK)
+        code = dedup_decisions_open(&apply->map, job, apply->cuts ? &dedup_cut_kind : &dedup_decision_kind, suffix,
+                                    job->inputs[first].first, err);
     dedup_outputs_start(&apply->outputs, job, first, end);
     if (code == SG_OK) code = dedup_pass_run(&pass, err);
     if (code == SG_OK) code = dedup_outputs_end(&apply->outputs, err);

@@ -15,6 +15,7 @@
 #include "parts.h"
 #include "run/signals.h"
 #include "settle.h"
+#include "substr.h"
 #include "sums.h"
 
 static enum sg_code make_components(struct dedup_job *job, struct dedup_counts *counts, struct sg_err *err) {
@@ -111,9 +112,10 @@ enum sg_code dedup_cluster(struct dedup_job *job, struct sg_err *err) {
                                &linked, err);
     if (code == SG_OK) code = dedup_check_ids(job, &counts, err);
     if (code == SG_OK) code = dedup_cross_sides(job, err);
-    bool documents = job->units.unit == DEDUP_UNIT_NONE; /* else nothing but ids is left to look at */
+    bool documents = job->units.unit == DEDUP_UNIT_NONE; /* else ids are looked at, and substr ranks documents */
     if (code == SG_OK && documents) code = make_components(job, &counts, err);
     if (code == SG_OK && documents) code = deal_out(job, err);
+    if (code == SG_OK && job->units.unit == DEDUP_UNIT_SPAN) code = dedup_substr_rank(job, err);
     if (code == SG_OK) code = dedup_sums_write(job, &sums, 1, &counts, err);
     if (code == SG_OK) drop_inputs(job);
     return code;

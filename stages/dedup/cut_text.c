@@ -79,7 +79,7 @@ static enum sg_code describe(const struct dedup_job *job, struct dedup_cut_place
     sg_buf_puts(detail, ",\"cluster\":\"\",\"survivor_id\":");
     enum sg_code code = list_survivors(job, place, 1, err);
     sg_buf_printf(detail, ",\"similarity\":1.0,\"method\":\"%s\",\"cluster_size\":1,\"bytes\":%llu",
-                  job->units.unit == DEDUP_UNIT_NONE ? "text" : "key", (unsigned long long)place->bytes);
+                  job->units.unit == DEDUP_UNIT_SPAN ? "text" : "key", (unsigned long long)place->bytes);
     if (code != SG_OK || place->removed) return code;
     list_spans(place, document->text);
     sg_buf_puts(detail, ",\"span_survivors\":[");
@@ -94,11 +94,11 @@ enum sg_code dedup_cut_document(const struct dedup_job *job, struct dedup_cut_pl
     struct dedup_units units;
     dedup_units_start(&units, job->units.unit, document->text, document->text_len);
     bool ours = read_rows(place, dedup_text_key(&job->settings, scratch, document), document);
-    if (ours && job->units.unit != DEDUP_UNIT_NONE)
+    if (ours && job->units.unit != DEDUP_UNIT_SPAN)
         ours = dedup_units_spans(&units, (struct dedup_unit_cut *)(void *)place->cuts.data, place->count);
     if (!ours) return sg_err_set(err, SG_DATA, "the file changed while the run was reading it: run again");
     cut_out(place, document);
-    place->removed = dedup_units_chars(place->text.data, place->text.len) < job->units.min_left;
+    place->removed = !job->units.mark && dedup_units_chars(place->text.data, place->text.len) < job->units.min_left;
     place->bytes = document->text_len - (place->removed ? 0 : place->text.len);
     place->detail.len = 0;
     enum sg_code code = describe(job, place, document, err);

@@ -163,5 +163,7 @@ void dedup_scratch_free(struct dedup_scratch *scratch) {
     sg_buf_free(&scratch->nfc);
     sg_buf_free(&scratch->light);
     sg_buf_free(&scratch->windows);
+    sg_buf_free(&scratch->anchors);
+    dedup_winnow_free(&scratch->winnow);
     dedup_shingles_free(&scratch->shingles);
 }

@@ -20,6 +20,7 @@
 #include "minhash.h"
 #include "secret.h"
 #include "shingle.h"
+#include "winnow.h"
 
 #define DEDUP_DOC_WIDTH 64 /* less the sketch */
 
@@ -33,13 +34,15 @@ struct dedup_settings {
     struct dedup_secret secret; /* --key */
     bool blind;                 /* id keys that only the whole line gives: indexes, and runs against them */
     unsigned slim_bytes;        /* against a slim index: of each band key, these bytes are the sketch; else 0 */
+    struct dedup_length length; /* of repeats inside texts */
 };
 
 struct dedup_scratch {
-    struct sg_buf nfc, light;
+    struct sg_buf nfc, light, anchors;
     struct sg_buf windows; /* fss: all of a text */
     bool is_nfc; /* the text that dedup_document_read had last is in NFC; false also where it did not look */
     struct dedup_shingles shingles;
+    struct dedup_winnow winnow;
 };
 
 struct dedup_doc {

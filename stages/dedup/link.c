@@ -15,6 +15,7 @@
 #include "parts.h"
 #include "run/pipe.h"
 #include "run/signals.h"
+#include "substr.h"
 #include "sums.h"
 #include "units_link.h"
 
@@ -57,17 +58,19 @@ static enum sg_code read_task(void *context, void *argument, struct sg_err *err)
 }
 
 static enum sg_code fill(const struct dedup_job *job, struct sg_extsort *sort, int partition, struct sg_err *err) {
+    bool places = dedup_substr_places(job, partition);
     enum sg_code code = SG_OK;
     for (size_t i = 0; code == SG_OK && i < job->part_count; i++) {
         struct dedup_rows bands = {0};
         const void *band;
         char name[DEDUP_NAME];
+        uint64_t first = places ? dedup_place_of(job->parts[i].first, 0) : job->parts[i].first;
         dedup_band_name(name, i, partition);
         code = dedup_job_open(job, &bands, &dedup_band_kind, name, err);
         while (code == SG_OK && (code = dedup_rows_next(&bands, &band, err)) == SG_OK) {
             char record[DEDUP_BAND_WIDTH];
             dedup_put_word(record, sg_num_get_u64(band));
-            dedup_put_word(record + 8, sg_num_get_u64((const char *)band + 8) + job->parts[i].first);
+            dedup_put_word(record + 8, sg_num_get_u64((const char *)band + 8) + first);
             code = sg_extsort_put(sort, record, err);
         }
         dedup_rows_close(&bands);
@@ -113,7 +116,8 @@ static enum sg_code link_partition(void *context, unsigned worker, void *argumen
     struct sg_extsort *sort = NULL;
     char name[DEDUP_NAME];
     (void)worker;
-    if (job->units.unit != DEDUP_UNIT_NONE && task->partition < DEDUP_PARTITIONS) return link_units(link, task->partition, err);
+    bool blocks = job->units.unit == DEDUP_UNIT_PARA || job->units.unit == DEDUP_UNIT_LINE;
+    if (blocks && task->partition < DEDUP_PARTITIONS) return link_units(link, task->partition, err);
     dedup_partition_name(name, task->partition, ".edg");
     /* The key's first four bits are the same in a partition, and its first bytes nearly sort it: eight key bytes. */
     const struct sg_extsort_options options = {.width = DEDUP_BAND_WIDTH,
@@ -124,7 +128,8 @@ static enum sg_code link_partition(void *context, unsigned worker, void *argumen
     enum sg_code code = sg_extsort_init(&sort, &options, err);
     if (code == SG_OK) code = fill(job, sort, task->partition, err);
     if (code == SG_OK) code = dedup_job_create(job, &edges, &dedup_edge_kind, name, err);
-    if (code == SG_OK) code = dedup_stars(sort, &edges, err);
+    const bool places = dedup_substr_places(job, task->partition);
+    if (code == SG_OK) code = places ? dedup_substr_meet(sort, &edges, err) : dedup_stars(sort, &edges, err);
     const struct dedup_counts counts = {.edges = task->partition < DEDUP_PARTITIONS ? edges.records : 0};
     const struct dedup_sums sums = sums_of(task->partition);
     if (code == SG_OK) code = dedup_rows_finish(&edges, err);

@@ -117,6 +117,11 @@ static const char *const manual[] = {
     "for each). Lines with spans speak of documents that stay: the ledger's lines are dropped plus the counter documents_cut "
     "of the receipt. With --keep-dropped they hold the whole old text. Kept documents have minhash_cluster_size 1 and an empty "
     "minhash_cluster_id.",
+    "With --mode substr, whatever stretch of L characters or more stands in the corpus twice is cut out of all texts but the "
+    "first, in the order above; inside one text the first place stays. L counts code points, Han and kana twice: 100 letters "
+    "or 50 characters of Chinese. A cut never parts a grapheme cluster: an end that falls into one moves inward, and what is "
+    "shorter than L then stays. What is left, documents that go as a whole and the ledger are as with para and line. --spans "
+    "mark writes this ledger and leaves the texts as they are.",
     "Inputs are read up to three times; standard input is first copied to --tmp.",
     "Two owners who may not show each other their texts swap indexes: 'sangam-dedup index CORPUS -o A.sigx' writes keys and "
     "sketches, no text; each then runs '--mode cross CORPUS --theirs B.sigx'. With --policy theirs (the default) what matches "

@@ -296,7 +296,8 @@ static enum sg_code map_inputs(struct map *map, struct sg_err *err) {
 }
 
 enum sg_code dedup_map(struct dedup_job *job, struct sg_err *err) {
-    struct map map = {.job = job, .keys = job->units.unit == DEDUP_UNIT_NONE ? &band_keys : &dedup_unit_keys};
+    static const struct dedup_map_keys *const keys[] = {&band_keys, &dedup_unit_keys, &dedup_unit_keys, &dedup_anchor_keys};
+    struct map map = {.job = job, .keys = keys[job->units.unit]};
     const struct dedup_sums sums = {.verb = "map", .number = job->task.number};
     enum sg_code code = dedup_cross_import(job, err);
     dedup_task_inputs(job, &map.first_input, &map.end_input);

@@ -4,7 +4,7 @@
  * Shape   put (any thread) appends small records of a document to those of its batch; make (writer) turns each into a row
  *         and says which partition it is for: equal keys are in one.
  * Units   bytes. demand: what records and lines of a batch may hold for each byte of its lines.
- * Calls   from map.c, whose own are band keys; those of units_map.c are units.
+ * Calls   from map.c, whose own are band keys; those of units_map.c are units, of substr_map.c anchors.
  * Owns    nothing.
  * Errors  none of put and make.
  */
@@ -35,6 +35,6 @@ struct dedup_map_keys {
     int (*make)(const char *record, const char *docs, uint64_t first, char *row);
 };
 
-extern const struct dedup_map_keys dedup_unit_keys;
+extern const struct dedup_map_keys dedup_unit_keys, dedup_anchor_keys;
 
 #endif

@@ -31,35 +31,45 @@ static void fix_receipt(struct sg_run *run, const struct dedup_job *job) {
     sg_buf_free(&given);
 }
 
-static enum sg_code read_units(struct dedup_job *job, struct sg_err *err) {
-    static const char *const own[] = {"keep", "min-count", "min-chars", "min-left"};
-    const struct dedup_parameters *parameters = &job->parameters;
-    bool units = parameters->mode == DEDUP_PARA || parameters->mode == DEDUP_LINE;
-    bool cuts = units || parameters->mode == DEDUP_SUBSTR;
+/* Options of some modes only. */
+static enum sg_code refuse_others(const struct sg_opts *opts, enum dedup_unit unit, struct sg_err *err) {
+    static const struct {
+        const char *option, *modes;
+        bool fits[4]; /* by enum dedup_unit */
+    } own[] = {{"keep", "para and line", {0, 1, 1, 0}},      {"min-count", "para and line", {0, 1, 1, 0}},
+               {"min-chars", "para and line", {0, 1, 1, 0}}, {"min-left", "para and line, and substr", {0, 1, 1, 1}},
+               {"min-length", "substr", {0, 0, 0, 1}},       {"spans", "substr", {0, 0, 0, 1}}};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        if (sg_opts_given(job->run->opts, own[i]) && !(i == 3 ? cuts : units))
-            return sg_err_set(err, SG_USAGE, "--%s is for --mode para and line%s", own[i], i == 3 ? ", and substr" : "");
-    job->units = (struct dedup_unit_rule){.unit = !units                            ? DEDUP_UNIT_NONE
-                                                  : parameters->mode == DEDUP_PARA ? DEDUP_UNIT_PARA
-                                                                                   : DEDUP_UNIT_LINE,
+        if (!own[i].fits[unit] && sg_opts_given(opts, own[i].option))
+            return sg_err_set(err, SG_USAGE, "--%s is for --mode %s", own[i].option, own[i].modes);
+    return SG_OK;
+}
+
+static enum sg_code read_units(struct dedup_job *job, struct sg_err *err) {
+    static const enum dedup_unit units[] = {[DEDUP_PARA] = DEDUP_UNIT_PARA,
+                                            [DEDUP_LINE] = DEDUP_UNIT_LINE,
+                                            [DEDUP_SUBSTR] = DEDUP_UNIT_SPAN,
+                                            [DEDUP_CROSS] = DEDUP_UNIT_NONE};
+    const struct dedup_parameters *parameters = &job->parameters;
+    job->units = (struct dedup_unit_rule){.unit = units[parameters->mode],
                                           .profile = (enum dedup_profile)parameters->profile,
                                           .raw_key = parameters->exact_key == 1,
                                           .keep_none = parameters->keep == 1,
+                                          .mark = parameters->spans == 1,
                                           .min_count = parameters->min_count,
                                           .min_chars = parameters->min_chars,
                                           .min_left = parameters->min_left};
-    return SG_OK;
+    dedup_length_init(&job->settings.length, (unsigned)parameters->min_length);
+    return refuse_others(job->run->opts, job->units.unit, err);
 }
 
 static enum sg_code read_options(struct dedup_job *job, struct sg_err *err) {
     struct dedup_parameters *parameters = &job->parameters;
     enum sg_code code = dedup_cross_options(job, err);
     if (code == SG_OK) code = dedup_parameters_from_options(job->run->opts, parameters, err);
-    if (code == SG_OK && parameters->mode == DEDUP_SUBSTR)
-        code = sg_err_set(err, SG_USAGE, "this mode cannot be run yet: near, exact, para, line and cross can");
-    if (code == SG_OK) code = read_units(job, err);
     if (code == SG_OK) code = dedup_prefer_parse(&job->prefer, parameters->prefer, err);
     if (code == SG_OK) code = dedup_parameters_settings(parameters, &job->settings, err);
+    if (code == SG_OK) code = read_units(job, err);
     if (code != SG_OK) return code;
     job->tau = parameters->threshold;
     job->hot = parameters->hot;

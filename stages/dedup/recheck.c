@@ -13,6 +13,7 @@
 #include "parts.h"
 #include "pass.h"
 #include "settle.h"
+#include "substr.h"
 #include "sums.h"
 
 struct wanted {
@@ -206,6 +207,7 @@ static enum sg_code read_sets(struct recheck *recheck, struct sg_err *err) {
 }
 
 enum sg_code dedup_recheck(struct dedup_job *job, struct sg_err *err) {
+    if (job->units.unit == DEDUP_UNIT_SPAN) return dedup_substr_texts(job, err);
     if (job->units.unit != DEDUP_UNIT_NONE) return SG_OK;
     struct recheck recheck = {.job = job};
     struct dedup_counts settled = {0};

@@ -78,13 +78,15 @@ static void say_cross_done(const struct dedup_job *job) {
 }
 
 static void say_units_done(const struct dedup_job *job) {
+    static const char *const names[] = {"", "paragraphs", "lines", "stretches"};
     const struct dedup_counts *counts = &job->counts;
     char in[SG_NUM_TEXT], out[SG_NUM_TEXT], cut[SG_NUM_TEXT], bytes[SG_NUM_TEXT], changed[SG_NUM_TEXT], bad[SG_NUM_TEXT];
     sg_log_line(job->run->progress, SG_LOG_INFO,
-                "%s documents in, %s out, %s copies of %s (%s) cut, %s documents shortened, %s bad, %.1f s",
+                "%s documents in, %s out, %s copies of %s (%s) %s, %s documents %s, %s bad, %.1f s",
                 sg_num_count(counts->documents + counts->bad, in), sg_num_count(counts->kept, out),
-                sg_num_count(counts->units_cut, cut), job->units.unit == DEDUP_UNIT_PARA ? "paragraphs" : "lines",
-                sg_num_bytes(counts->bytes_cut, bytes), sg_num_count(counts->documents_cut, changed),
+                sg_num_count(counts->units_cut, cut), names[job->units.unit], sg_num_bytes(counts->bytes_cut, bytes),
+                job->units.mark ? "marked" : "cut", sg_num_count(counts->documents_cut, changed),
+                job->units.mark ? "have some" : "shortened",
                 sg_num_count(counts->bad, bad), now() - job->wall_start);
 }
 

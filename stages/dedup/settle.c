@@ -12,6 +12,7 @@
 #include "base/num.h"
 #include "parts.h"
 #include "recheck.h"
+#include "substr.h"
 #include "sums.h"
 
 const struct dedup_rows_kind dedup_copy_kind = {"COPY", DEDUP_COPY_WIDTH, DEDUP_SMALL_BLOCK, true};
@@ -81,6 +82,7 @@ static enum sg_code with_texts(struct dedup_job *job, int partition, struct sg_e
 }
 
 enum sg_code dedup_settle(struct dedup_job *job, struct sg_err *err) {
+    if (job->units.unit == DEDUP_UNIT_SPAN) return dedup_substr_copies(job, err);
     if (job->units.unit != DEDUP_UNIT_NONE) return SG_OK; /* link has decided */
     struct dedup_counts clustered = {0};
     const struct dedup_sums cluster = {.verb = "cluster", .bound = true};

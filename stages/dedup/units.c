@@ -40,7 +40,8 @@ uint64_t dedup_units_chars(const char *text, size_t len) {
 /* ---- units ---- */
 
 const char *dedup_unit_name_of(enum dedup_unit unit) {
-    return unit == DEDUP_UNIT_PARA ? "para" : unit == DEDUP_UNIT_LINE ? "line" : "";
+    static const char *const names[] = {"", "para", "line", "substr"};
+    return names[unit];
 }
 
 void dedup_units_start(struct dedup_units *units, enum dedup_unit unit, const char *text, size_t len) {

@@ -24,9 +24,9 @@
 
 struct dedup_scratch;
 
-enum dedup_unit { DEDUP_UNIT_NONE, DEDUP_UNIT_PARA, DEDUP_UNIT_LINE }; /* none: documents are compared */
+enum dedup_unit { DEDUP_UNIT_NONE, DEDUP_UNIT_PARA, DEDUP_UNIT_LINE, DEDUP_UNIT_SPAN }; /* none: documents are compared */
 
-/* "para", "line": the mode and the reason in ledgers. */
+/* "para", "line", "substr": the mode and the reason in ledgers. */
 const char *dedup_unit_name_of(enum dedup_unit unit);
 
 struct dedup_unit_rule {
@@ -37,6 +37,7 @@ struct dedup_unit_rule {
     uint64_t min_count; /* units with fewer copies stay */
     uint64_t min_chars; /* shorter units stay */
     uint64_t min_left;  /* a document with less left goes as a whole */
+    bool mark;          /* texts stay, only the ledger says what repeats */
 };
 
 struct dedup_units {

@@ -92,7 +92,8 @@ static struct winner winner(const struct langtag *t, const struct sparse_group *
         double mass;
         float best;
         size_t local;
-    } sums[FAMILIES_MAX] = {0};
+    } sums[FAMILIES_MAX];
+    uint32_t met = 0; /* bits: families that sums has something for */
     bool is_short = s->features < CALIBRATE_SHORT;
     struct winner won = {.mass = -1, .group = ""};
     for (size_t i = 0; i < s->live_count; i++) {
@@ -105,13 +106,16 @@ static struct winner winner(const struct langtag *t, const struct sparse_group *
             continue;
         }
         struct family_sum *sum = &sums[family];
+        if (!(met >> family & 1)) *sum = (struct family_sum){0};
+        met |= 1u << family;
         if (p > sum->best) {
             sum->best = p;
             sum->local = s->live[i];
         }
         sum->mass += (double)p;
     }
-    for (int f = 0; f < families_count(); f++) {
+    for (; met; met &= met - 1) {
+        int f = __builtin_ctz(met);
         if (sums[f].mass <= won.mass || sums[f].mass <= 0) continue;
         bool stands_out = (double)sums[f].best >= FAMILIES_SHARE * sums[f].mass;
         won = (struct winner){.local = sums[f].local,
@@ -124,8 +128,6 @@ static struct winner winner(const struct langtag *t, const struct sparse_group *
 
 /* ---- the list of the best ---- */
 
-#define LEAST_LOGIT -1e30f
-
 struct listed {
     const char *name;
     float score;
@@ -135,56 +137,43 @@ static bool before(const struct listed *a, const struct listed *b) {
     return a->score > b->score || (a->score == b->score && strcmp(a->name, b->name) < 0);
 }
 
-static void list_one(struct listed *best, size_t *count, size_t most, struct listed one) {
-    if (*count == most && !before(&one, &best[most - 1])) return;
-    size_t at = *count < most ? (*count)++ : most - 1;
+struct list {
+    struct listed best[LANGTAG_TOP_MAX];
+    size_t count, most;
+    float least; /* a score below it has no place */
+};
+
+static void list_one(struct list *list, struct listed one) {
+    struct listed *best = list->best;
+    if (list->count == list->most && !before(&one, &best[list->most - 1])) return;
+    size_t at = list->count < list->most ? list->count++ : list->most - 1;
     for (; at > 0 && before(&one, &best[at - 1]); at--) best[at] = best[at - 1];
     best[at] = one;
-}
-
-/* Places of the `wanted` best labels among those that are too unlikely to be live. Few are near: most texts need no look at
- * all labels one by one. */
-static size_t next_best(const struct sparse_group *group, const struct sparse_scratch *s,
-                        size_t wanted, uint16_t *places) {
-    static const float below[] = {4, 10, INFINITY}; /* the least logit that is live */
-    uint16_t near[SPARSE_LABELS];
-    size_t count = 0, candidates = 0;
-    if (wanted == 0) return 0;
-    for (size_t i = 0; i < sizeof below / sizeof *below; i++) {
-        float least = s->least_live - below[i];
-        if (least < LEAST_LOGIT) least = LEAST_LOGIT; /* not to be chosen */
-        candidates = sparse_kernel()->above(s->logits, group->width, least, near);
-        if (candidates >= s->live_count + wanted) break;
-    }
-    for (size_t i = 0; i < candidates; i++) {
-        float z = s->logits[near[i]];
-        if (z >= s->least_live || (count == wanted && z <= s->logits[places[count - 1]])) continue;
-        size_t at = count < wanted ? count++ : count - 1;
-        for (; at > 0 && s->logits[places[at - 1]] < z; at--) places[at] = places[at - 1];
-        places[at] = near[i];
-    }
-    return count;
+    if (list->count == list->most) list->least = best[list->most - 1].score;
 }
 
 static void list_best(const struct langtag *t, const struct reading *reading,
                       const struct sparse_scratch *s, struct langtag_answer *answer) {
     const struct sparse_group *group = reading->group;
-    struct listed best[LANGTAG_TOP_MAX];
-    uint16_t places[LANGTAG_TOP_MAX];
-    size_t count = 0;
-    for (size_t i = 0; i < s->live_count; i++)
-        list_one(best, &count, t->top,
-                 (struct listed){.name = t->labels[group->labels[s->live[i]]].name,
-                                 .score = s->probability[i]});
-    size_t more = next_best(group, s, t->top - count, places);
+    struct list list;
+    list.count = 0;
+    list.most = t->top;
+    list.least = 0;
+    uint32_t places[LANGTAG_TOP_MAX];
+    for (size_t i = 0; i < s->live_count; i++) {
+        if (s->probability[i] < list.least) continue; /* nearly all */
+        list_one(&list, (struct listed){.name = t->labels[group->labels[s->live[i]]].name,
+                                        .score = s->probability[i]});
+    }
+    size_t more =
+        sparse_kernel()->next(s->logits, group->width, s->least_live, t->top - list.count, places);
     for (size_t i = 0; i < more; i++)
-        list_one(best, &count, t->top,
-                 (struct listed){.name = t->labels[group->labels[places[i]]].name,
-                                 .score = sparse_probability(s, places[i])});
-    answer->count = count;
-    for (size_t i = 0; i < count; i++) {
-        answer->labels[i] = best[i].name;
-        answer->scores[i] = calibrate_score(t->sparse, &answer->evidence, best[i].score);
+        list_one(&list, (struct listed){.name = t->labels[group->labels[places[i]]].name,
+                                        .score = sparse_probability(s, places[i])});
+    answer->count = list.count;
+    for (size_t i = 0; i < list.count; i++) {
+        answer->labels[i] = list.best[i].name;
+        answer->scores[i] = calibrate_score(t->sparse, &answer->evidence, list.best[i].score);
     }
 }
 
@@ -199,7 +188,7 @@ static bool some_allowed(const struct reading *reading) {
 struct reading answer_read(const struct langtag *t, struct langtag_scratch *s, const char *text,
                            const struct sample_piece *pieces, size_t count) {
     struct reading reading = {.kind = READING_UNKNOWN};
-    memset(&s->letters, 0, sizeof s->letters);
+    letters_none(&s->letters);
     for (size_t i = 0; i < count; i++)
         letters_count(&t->scripts, text + pieces[i].at, pieces[i].len, &s->letters);
     int script = reading.script = main_script(t, &s->letters);

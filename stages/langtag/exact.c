@@ -21,7 +21,7 @@ void answer_exact(const struct langtag *t, struct langtag_scratch *s, const char
     int script = -1;
     const struct label *label = found ? &t->labels[best[0].label] : NULL;
     if (!label || !label->script[0] || (double)best[0].score < label->min_score) {
-        memset(&s->letters, 0, sizeof s->letters);
+        letters_none(&s->letters);
         letters_count(&t->scripts, text, len, &s->letters);
         script = main_script(t, &s->letters);
     }

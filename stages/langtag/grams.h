@@ -4,7 +4,8 @@
  * Shape   low features (3-grams) and high ones (5-grams, whole words); for Han low ones are characters and pairs, high ones
  *         triples. A bucket is a number below 2^low_bits + 2^high_bits: low features have the first of these, high ones the
  *         rest. Different features may share a bucket.
- * Units   16-bit units of a stream that begins and ends with a space (letters.h).
+ * Units   16-bit units of a stream that begins and ends with a space (letters.h); GRAMS_READ_BEHIND units behind its end may
+ *         be read, whatever they are.
  * Calls   grams_find per stream; the list is reused from text to text.
  * Owns    a list its buckets; grams_free accepts {0}.
  * Errors  none.
@@ -16,6 +17,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define GRAMS_READ_BEHIND 12
 
 struct grams_shape {
     unsigned low_bits, high_bits;

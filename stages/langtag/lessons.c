@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/num.h"
 #include "chance.h"
@@ -91,6 +92,32 @@ enum sg_code lessons_list(struct lessons *lessons, const char *folder, struct sg
     return SG_OK;
 }
 
+enum sg_code lessons_list_others(struct lessons *lessons, const char *folder, struct sg_err *err) {
+    struct lessons others = {0};
+    struct stat info;
+    char *path = sg_printf_dup("%s/" LESSONS_OTHERS, folder);
+    bool is_there = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+    enum sg_code code = is_there ? lessons_list(&others, path, err) : SG_OK;
+    for (size_t i = 0; code == SG_OK && i < others.label_count; i++) {
+        struct lessons_label *label = &others.labels[i],
+                             *listed = lessons_find(lessons, label->name);
+        if (listed) {
+            listed->more = label->path;
+        } else {
+            label->other = true;
+            lessons->labels =
+                sg_realloc(lessons->labels, (lessons->label_count + 1) * sizeof *lessons->labels);
+            lessons->labels[lessons->label_count++] = *label;
+        }
+        label->path = NULL; /* it has moved */
+    }
+    if (lessons->label_count > 1)
+        qsort(lessons->labels, lessons->label_count, sizeof *lessons->labels, by_name);
+    lessons_free(&others);
+    free(path);
+    return code;
+}
+
 /* ---- text ---- */
 
 static enum sg_code read_all(const char *path, struct sg_buf *out, struct sg_err *err) {
@@ -143,20 +170,27 @@ void lessons_add(struct lessons *lessons, struct lessons_label *label, const cha
     label->ends[label->lines++] = (uint32_t)label->units_len;
 }
 
-enum sg_code lessons_read(struct lessons *lessons, struct lessons_label *label,
-                          struct sg_err *err) {
+static enum sg_code read_file(struct lessons *lessons, struct lessons_label *label,
+                              const char *path, struct sg_err *err) {
     struct sg_buf text = {0};
-    enum sg_code code = lessons_load(label->path, &text, err);
+    enum sg_code code = lessons_load(path, &text, err);
     for (char *at = text.data, *end = text.data + text.len; code == SG_OK && at < end;) {
         char *lf = memchr(at, '\n', (size_t)(end - at));
         lessons_add(lessons, label, at, (size_t)(lf - at));
         at = lf + 1;
     }
     sg_buf_free(&text);
+    if (code == SG_OK && label->lines == 0)
+        code = sg_err_set(err, SG_USAGE, "'%s' has no letters of its script", path);
+    return code;
+}
+
+enum sg_code lessons_read(struct lessons *lessons, struct lessons_label *label,
+                          struct sg_err *err) {
+    enum sg_code code = read_file(lessons, label, label->path, err);
+    if (code == SG_OK && label->more) code = read_file(lessons, label, label->more, err);
     label->source_lines = label->lines;
     label->word_list = label->units_len < (WORD_LIST_MEAN + 2) * label->lines;
-    if (code == SG_OK && label->lines == 0)
-        code = sg_err_set(err, SG_USAGE, "'%s' has no letters of its script", label->path);
     return code;
 }
 
@@ -215,6 +249,7 @@ enum sg_code lessons_group(struct lessons *lessons, struct sg_err *err) {
 void lessons_free(struct lessons *lessons) {
     for (size_t i = 0; i < lessons->label_count; i++) {
         free(lessons->labels[i].path);
+        free(lessons->labels[i].more);
         free(lessons->labels[i].units);
         free(lessons->labels[i].ends);
     }
@@ -241,7 +276,7 @@ static struct piece random_line(const struct lessons_label *label, uint64_t *sta
 }
 
 static void put(struct letters_stream *out, const uint16_t *units, size_t len) {
-    if (out->len + len + 1 > out->cap) {
+    if (out->len + len + GRAMS_READ_BEHIND > out->cap) {
         out->cap = 2 * (out->len + len) + 256;
         out->units = sg_realloc(out->units, out->cap * sizeof *out->units);
     }

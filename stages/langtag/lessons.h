@@ -24,10 +24,13 @@
 #include "script.h"
 #include "sparse.h"
 
+#define LESSONS_OTHERS "others"
+
 struct lessons_label {
     char name[SPARSE_NAME];
-    char *path;
-    int script;      /* whose letters are kept */
+    char *path, *more; /* of its files; more: in the folder of others, or NULL */
+    bool other;        /* it is in that folder alone */
+    int script;        /* whose letters are kept */
     uint16_t *units; /* all lines one behind the other */
     size_t units_len, units_cap;
     uint32_t *ends; /* of line i, in units; it begins where the one before ends */
@@ -55,6 +58,9 @@ struct lessons {
 /* The labels of a folder, without their text. */
 enum sg_code lessons_list(struct lessons *lessons, const char *folder,
                           struct sg_err *err) SG_MUST_CHECK;
+/* Those of its folder LESSONS_OTHERS, if it has one: what it has of labels that are listed is more text of these. */
+enum sg_code lessons_list_others(struct lessons *lessons, const char *folder,
+                                 struct sg_err *err) SG_MUST_CHECK;
 /* Text of a file, whole, in NFC, ill-formed bytes as U+FFFD; lines end with LF. */
 enum sg_code lessons_load(const char *path, struct sg_buf *out, struct sg_err *err) SG_MUST_CHECK;
 enum sg_code lessons_read(struct lessons *lessons, struct lessons_label *label,

@@ -26,16 +26,34 @@ struct ascii_block {
     uint32_t letters;
 };
 
+/* Of ASCII: which are from `low` to `high`. */
+static inline __m128i between(__m128i bytes, char low, char high) {
+    return _mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8((char)(low - 1))),
+                         _mm_cmplt_epi8(bytes, _mm_set1_epi8((char)(high + 1))));
+}
+
 /* false: not all of it is ASCII. */
 static inline bool load_block(const char *text, struct ascii_block *block) {
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)text);
     if (_mm_movemask_epi8(bytes)) return false;
     __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
     block->bytes = bytes;
-    block->is_letter = _mm_and_si128(_mm_cmpgt_epi8(lower, _mm_set1_epi8('a' - 1)),
-                                     _mm_cmplt_epi8(lower, _mm_set1_epi8('z' + 1)));
+    block->is_letter = between(lower, 'a', 'z');
     block->letters = (uint32_t)_mm_movemask_epi8(block->is_letter);
     return true;
+}
+
+/* SCRIPT_CODE: ;<=> and $, and by pairs that a bit tells apart [{ \| ]}, and _. */
+static inline uint32_t code_of(const struct ascii_block *block) {
+    __m128i lower = _mm_or_si128(block->bytes, _mm_set1_epi8(0x20));
+    __m128i is_code = _mm_or_si128(between(block->bytes, ';', '>'), between(lower, '{', '}'));
+    is_code = _mm_or_si128(is_code, _mm_cmpeq_epi8(block->bytes, _mm_set1_epi8('$')));
+    is_code = _mm_or_si128(is_code, _mm_cmpeq_epi8(block->bytes, _mm_set1_epi8('_')));
+    return (uint32_t)_mm_movemask_epi8(is_code);
+}
+
+static inline uint32_t parens_of(const struct ascii_block *block) {
+    return (uint32_t)_mm_movemask_epi8(between(block->bytes, '(', ')'));
 }
 
 /* Blanks and what controls. */
@@ -64,16 +82,12 @@ struct counting {
 };
 
 static inline void count_run(struct counting *c, uint32_t next_script) {
-    c->n->by_script[c->run_script] += c->run;
-    c->n->met[c->run_script / 64] |= (uint64_t)1 << c->run_script % 64;
+    uint64_t *met = &c->n->met[c->run_script / 64], bit = (uint64_t)1 << c->run_script % 64;
+    c->n->by_script[c->run_script] = (*met & bit ? c->n->by_script[c->run_script] : 0) + c->run;
+    *met |= bit;
     c->n->scripted += c->run;
     c->run_script = next_script;
     c->run = 0;
-}
-
-static inline void count_symbol(struct counting *c, enum script_class class) {
-    c->n->code += class == SCRIPT_CODE;
-    c->n->parens += class == SCRIPT_PAREN;
 }
 
 #if defined(__x86_64__)
@@ -89,8 +103,11 @@ static inline bool count_block(struct counting *c, const char *text) {
         if (c->run_script != latin) count_run(c, latin);
         c->run += ones(block.letters);
     }
-    for (uint32_t others = solid & ~block.letters; others; others &= others - 1)
-        count_symbol(c, script_class_of(c->ascii[(unsigned char)text[__builtin_ctz(others)]]));
+    uint32_t code = code_of(&block), parens = parens_of(&block);
+    if (code | parens) { /* seldom */
+        c->n->code += ones(code);
+        c->n->parens += ones(parens);
+    }
     return true;
 }
 #endif
@@ -110,7 +127,8 @@ static inline void count_one(struct counting *c, uint32_t entry) {
         if (script != c->run_script) count_run(c, script);
         c->run++;
     } else {
-        count_symbol(c, class);
+        c->n->code += class == SCRIPT_CODE;
+        c->n->parens += class == SCRIPT_PAREN;
     }
 }
 

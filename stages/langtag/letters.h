@@ -3,8 +3,8 @@
  *
  * Shape   first counted (how much is language at all, and in which script), then written out for one script.
  * Units   bytes of valid UTF-8 in, 16-bit units out; counts are code points.
- * Calls   letters_count for each piece of a text, then letters_write for each piece, a space between pieces; len = 0 begins
- *         another text.
+ * Calls   letters_none, letters_count for each piece of a text, then letters_write for each piece, a space between pieces;
+ *         len = 0 begins another text.
  * Owns    a stream its units; letters_free accepts {0}.
  * Errors  none.
  * Source  langtag.md sections 1 and 6. Training reads its text by the same function.
@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "script.h"
@@ -30,6 +31,11 @@ struct letters {
     uint64_t met[SCRIPT_MAX / 64]; /* bits: scripts that by_script has a count for */
     uint32_t by_script[SCRIPT_MAX];
 };
+
+/* Nothing counted yet. */
+static inline void letters_none(struct letters *counts) {
+    memset(counts, 0, offsetof(struct letters, by_script));
+}
 
 void letters_count(const struct script_table *table, const char *text, size_t len,
                    struct letters *counts);

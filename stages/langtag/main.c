@@ -1,17 +1,13 @@
-/* sangam-langtag: the option table, and how a record meets the core. */
+/* sangam-langtag: the option table, the manual, and how a record meets the core. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/num.h"
-#include "io/file.h"
 #include "langtag.h"
 #include "run/stage.h"
-#include "sparse.h"
-#include "text/unicode.h"
+#include "settings.h"
 #include "train_run.h"
 
-#define MODEL_MAX ((size_t)16 << 30)
 #define PROGRAM_BYTES                                                                              \
     ((uint64_t)24                                                                                  \
      << 20) /* the embedded model, packed and unpacked; the script table; huge pages begun */
@@ -39,7 +35,7 @@ static const struct sg_option options[] = {
     {"train",     0, SG_OPTION_TEXT,   "DIR",       NULL,
      "train a model instead: sangam-langtag --train DIR --help tells more"},
     {"extend",    0, SG_OPTION_TEXT,   "MODEL",     NULL,
-     "with --train: keep this model, and add the labels of DIR that it does not have"},
+     "with --train: keep this model and learn the labels of DIR: new ones are added, others strengthened"},
     {"report",    0, SG_OPTION_TEXT,   "INPUT",     NULL,
      "tell of tagged records instead: counts, scores and lines of each language, for who knows it"},
     {"dev",       0, SG_OPTION_TEXT,   "DIR",       NULL,
@@ -51,161 +47,20 @@ enum { UNDETERMINED, NOT_LANGUAGE, LONE_SURROGATES, UNKNOWN_PRIORS };
 static const char *const counters[] = {"undetermined", "not_language", "lone_surrogates",
                                        "unknown_priors", NULL};
 
-struct shared {
-    struct langtag *langtag;
-    struct sg_buf model, priors, thresholds; /* the user's */
-    char *prior_field;
-    bool drop_low;
-};
-
-static enum sg_code take_numbers(const struct sg_opts *opts, struct langtag_settings *settings,
-                                 struct sg_err *err) {
-    const char *sample = sg_opts_text(opts, "sample");
-    settings->top = (size_t)sg_opts_count(opts, "top");
-    settings->min_score = sparse_is_model(settings->model, settings->model_len) ? LANGTAG_FLOOR : 0;
-    if (sg_opts_given(opts, "min-score")) settings->min_score = sg_opts_number(opts, "min-score");
-    if (settings->top < 1 || settings->top > LANGTAG_TOP_MAX)
-        return sg_err_set(err, SG_USAGE, "--top wants a number from 1 to %d", LANGTAG_TOP_MAX);
-    if (!(settings->min_score >= 0 && settings->min_score <= 1))
-        return sg_err_set(err, SG_USAGE, "--min-score wants a number from 0 to 1");
-    if (strcmp(sample, "full") == 0) return SG_OK;
-    if (!sg_num_parse_bytes(sample, &settings->sample_bytes) ||
-        settings->sample_bytes < LANGTAG_SAMPLE_MIN)
-        return sg_err_set(
-            err, SG_USAGE,
-            "--sample wants 'full' or a size of at least %d bytes, such as 1K, not '%s'",
-            LANGTAG_SAMPLE_MIN, sample);
-    return SG_OK;
-}
-
-/* Every item of a repeated --labels may be a list. The copies live in *joined. */
-static const char **take_labels(const struct sg_opts *opts, size_t *count, char **joined) {
-    const char *const *lists, **items = NULL;
-    size_t lists_count = sg_opts_list(opts, "labels", &lists), found = 0;
-    struct sg_buf all = {0};
-    for (size_t i = 0; i < lists_count; i++) {
-        sg_buf_puts(&all, lists[i]);
-        sg_buf_putc(&all, ',');
-    }
-    *joined = sg_buf_take(&all);
-    for (char *at = *joined, *item; (item = strsep(&at, ", "));) {
-        if (!*item) continue;
-        items = sg_realloc(items, (found + 1) * sizeof *items);
-        items[found++] = item;
-    }
-    *count = found;
-    return items;
-}
-
-static enum sg_code load_model(const char *path, struct shared *shared,
-                               struct langtag_settings *settings, struct sg_err *err) {
-    enum sg_code code = sg_file_load(path, MODEL_MAX, &shared->model, err);
-    if (code != SG_OK) return code;
-    shared->model.data = sg_realloc(
-        shared->model.data, shared->model.len + 1); /* reading doubled the room as it went */
-    shared->model.cap = shared->model.len + 1;
-    settings->model = shared->model.data;
-    settings->model_len = shared->model.len;
-    return SG_OK;
-}
-
-#define NUMBERS_MAX ((size_t)1 << 20)
-
-static enum sg_code load_priors(const char *path, struct shared *shared,
-                                struct langtag_settings *settings, struct sg_err *err) {
-    enum sg_code code = sg_file_load(path, NUMBERS_MAX, &shared->priors, err);
-    if (code != SG_OK) return code;
-    if (!sparse_is_model(settings->model, settings->model_len))
-        return sg_err_set(err, SG_USAGE, "--prior does not go with a fastText model");
-    sg_buf_str(&shared->priors);
-    settings->priors = shared->priors.data;
-    return SG_OK;
-}
-
-static enum sg_code load_thresholds(const char *path, struct shared *shared,
-                                    struct langtag_settings *settings, struct sg_err *err) {
-    enum sg_code code = sg_file_load(path, NUMBERS_MAX, &shared->thresholds, err);
-    if (code != SG_OK) return code;
-    sg_buf_str(&shared->thresholds);
-    settings->thresholds = shared->thresholds.data;
-    return SG_OK;
-}
-
-/* field:NAME is a member of the records, "field" the member language; anything else is a file. */
-static enum sg_code take_prior(const char *wish, struct shared *shared,
-                               struct langtag_settings *settings, struct sg_err *err) {
-    if (strcmp(wish, "field") != 0 && strncmp(wish, "field:", 6) != 0)
-        return load_priors(wish, shared, settings, err);
-    const char *name = wish[5] ? wish + 6 : "language";
-    if (!*name) return sg_err_set(err, SG_USAGE, "--prior field: wants the name of a member");
-    if (strcmp(name, "text") == 0)
-        return sg_err_set(err, SG_USAGE, "--prior: the text does not name its language");
-    settings->prior_field = shared->prior_field = sg_strdup(name);
-    return SG_OK;
-}
-
-static void free_shared(void *argument) {
-    struct shared *shared = argument;
-    if (!shared) return;
-    langtag_free(shared->langtag);
-    sg_buf_free(&shared->model);
-    sg_buf_free(&shared->priors);
-    sg_buf_free(&shared->thresholds);
-    free(shared->prior_field);
-    free(shared);
-}
-
-static void put_hash(struct sg_buf *identity, const char *name, const void *bytes, size_t len) {
-    char hex[SG_HASH_HEX];
-    sg_buf_printf(identity, ",\"%s\":\"%s\"", name, sg_hash_hex(sg_hash128(bytes, len, 0), hex));
-}
-
-/* What decides beside the options: files by their content, not by their names. */
-static void identify(const struct shared *shared, const struct langtag_settings *settings,
-                     struct sg_buf *identity) {
-    put_hash(identity, "model", settings->model, settings->model_len);
-    if (settings->priors) put_hash(identity, "prior", shared->priors.data, shared->priors.len);
-    if (settings->thresholds)
-        put_hash(identity, "thresholds", shared->thresholds.data, shared->thresholds.len);
-    if (!settings->prior_field) return;
-    sg_buf_puts(identity, ",\"prior_field\":");
-    sg_json_quote(identity, settings->prior_field, strlen(settings->prior_field));
-}
-
 static enum sg_code init(const struct sg_opts *opts, void **out, struct sg_buf *identity,
                          struct sg_err *err) {
-    struct shared *shared = sg_zalloc(1, sizeof *shared);
-    struct langtag_settings settings = {
-        .model = langtag_embedded, .model_len = (size_t)(langtag_embedded_end - langtag_embedded)};
-    const char *path = sg_opts_text(opts, "model");
-    char *joined = NULL;
-    *out = shared;
-    shared->drop_low = strcmp(sg_opts_text(opts, "on-low"), "drop") == 0;
-    const char **labels = take_labels(opts, &settings.label_count, &joined);
-    settings.labels = labels;
-    settings.spans = sg_opts_flag(opts, "spans");
-    enum sg_code code = sg_unicode_init(err);
-    if (code == SG_OK && sg_opts_text(opts, "extend"))
-        code = sg_err_set(err, SG_USAGE, "--extend goes with --train DIR");
-    if (code == SG_OK && path) code = load_model(path, shared, &settings, err);
-    if (code == SG_OK && sg_opts_text(opts, "prior"))
-        code = take_prior(sg_opts_text(opts, "prior"), shared, &settings, err);
-    if (code == SG_OK && sg_opts_text(opts, "thresholds"))
-        code = load_thresholds(sg_opts_text(opts, "thresholds"), shared, &settings, err);
-    if (code == SG_OK) code = take_numbers(opts, &settings, err);
-    if (code == SG_OK) {
-        code = langtag_new(&shared->langtag, &settings, err);
-        if (code == SG_DATA && path) sg_err_at(err, path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
-    }
-    if (code == SG_OK) identify(shared, &settings, identity);
-    free(labels);
-    free(joined);
+    struct settings *settings = NULL;
+    enum sg_code code = settings_take(opts, &settings, identity, err);
+    *out = settings;
     return code;
 }
 
-static uint64_t shared_size(const void *argument) {
-    const struct shared *shared = argument;
-    return langtag_bytes(shared->langtag) + shared->model.cap + PROGRAM_BYTES;
+static void free_settings(void *settings) {
+    settings_free(settings);
+}
+
+static uint64_t shared_size(const void *settings) {
+    return settings_bytes(settings) + PROGRAM_BYTES;
 }
 
 static void *new_scratch(const void *shared) {
@@ -226,9 +81,9 @@ static void explain(const struct langtag_answer *answer, struct sg_buf *detail) 
 
 static enum sg_verdict process(const void *argument, void *scratch, struct sg_record *record,
                                struct sg_work *work, struct sg_err *err) {
-    const struct shared *shared = argument;
+    const struct settings *settings = argument;
     struct langtag_answer answer;
-    if (!langtag_record(shared->langtag, scratch, record, &answer)) {
+    if (!langtag_record(settings->langtag, scratch, record, &answer)) {
         sg_err_set(err, SG_DATA, "the record has no 'text', or it is not a string");
         return SG_BAD;
     }
@@ -236,7 +91,7 @@ static enum sg_verdict process(const void *argument, void *scratch, struct sg_re
     work->counts[NOT_LANGUAGE] += strcmp(answer.language, "zxx") == 0;
     work->counts[LONE_SURROGATES] += answer.lone_surrogates;
     work->counts[UNKNOWN_PRIORS] += answer.unknown_prior;
-    if (!answer.low || !shared->drop_low) return SG_KEEP;
+    if (!answer.low || !settings->drop_low) return SG_KEEP;
     work->reason = "low language score";
     explain(&answer, &work->detail);
     return SG_DROP;
@@ -278,11 +133,14 @@ static const char *const manual[] = {
     "labels and probabilities are "
     "those of the program fasttext.",
     "--train DIR -o MODEL makes a model of your own from files such as hin_Deva.txt (or .txt.zst), "
-    "one sentence a line; 500 "
-    "lines are a start, 5,000 are good. With --dev DIR, files of the same kind that are not in "
-    "DIR, it is measured and its "
-    "scores are calibrated. Use it with --model MODEL. --dev DIR alone measures the model of the "
-    "program, or that of --model.",
+    "one sentence a line; 500 lines are a start, 5,000 are good. With --dev DIR, files of the same "
+    "kind that are not in DIR, it is measured and its scores are calibrated. Use it with --model "
+    "MODEL. --dev DIR alone measures the model of the program, or that of --model.",
+    "--train DIR --extend OLD -o NEW keeps a model and learns what DIR has: a label that OLD does not "
+    "have is added, one that it has is strengthened, and all others stay as they are. Text of the "
+    "languages that yours could be taken for belongs into DIR/others, 200 lines of each in files like "
+    "yours: it is compared with and not learned. The program says what it is going to do before "
+    "it begins. stages/langtag/README.md goes through it step by step.",
     NULL};
 
 static const struct sg_stage stage = {
@@ -301,7 +159,7 @@ static const struct sg_stage stage = {
     .scratch = new_scratch,
     .process = process,
     .scratch_free = free_scratch,
-    .free = free_shared,
+    .free = free_settings,
     .shared_size = shared_size,
     .scratch_bytes = 1u << 20,
     .lone_default_input = true,

@@ -149,7 +149,7 @@ static void cut(const struct langtag *t, const char *text, size_t len, struct sp
 
 static uint32_t count_letters(const struct langtag *t, struct langtag_scratch *s, const char *text,
                               const struct spans_unit *unit, int *script) {
-    memset(&s->letters, 0, sizeof s->letters);
+    letters_none(&s->letters);
     letters_count(&t->scripts, text + unit->at, unit->len, &s->letters);
     *script = main_script(t, &s->letters);
     return s->letters.scripted;

@@ -2,7 +2,7 @@
  * Reading a text:
  *
  *   1 find      all buckets (grams.c)
- *   2 part      low ones with a dense row from the others; ask memory for what the others need
+ *   2 sort out  low ones with a dense row from the others; ask memory for what the others need
  *   3 add       rows by vector, pairs one by one, into 32-bit sums
  *   4 logits    bias + scale * sum / sqrt(n)
  *
@@ -39,41 +39,46 @@ static inline void ask_row(const struct sparse_group *group, uint32_t row) {
     for (size_t l = 0; l < group->width; l += LINE_BYTES) __builtin_prefetch(at + l);
 }
 
-/* Dense rows to s->rows, others to s->buckets, without a branch: which a 3-gram is cannot be guessed. Returns the number of
- * rows; *others that of buckets. */
-static size_t part(const struct sparse_group *group, struct sparse_scratch *s, size_t *others) {
-    size_t rows = 0, left = 0, high = s->grams.count - s->grams.low;
-    for (size_t i = s->grams.low; i < s->grams.count; i++) ask_line(group, s->grams.buckets[i]);
-    for (size_t i = 0; i < s->grams.low; i++) {
-        uint32_t bucket = s->grams.buckets[i], row = group->dense_of[bucket];
-        s->rows[rows] = row - 1;
-        s->buckets[left] = bucket;
-        rows += row != 0;
-        left += row == 0;
-    }
+/* Dense rows to s->rows, others to s->buckets. Returns the number of rows; *others that of buckets. */
+static size_t sort_out(const struct sparse_group *group, struct sparse_scratch *s, size_t *others) {
+    size_t low = s->grams.low, high = s->grams.count - low;
+    for (size_t i = low; i < s->grams.count; i++) ask_line(group, s->grams.buckets[i]);
+    size_t rows =
+               sparse_kernel()->part(group->dense_of, s->grams.buckets, low, s->rows, s->buckets),
+           left = low - rows;
     for (size_t i = 0; i < left; i++) ask_line(group, s->buckets[i]);
-    for (size_t i = 0; i < rows; i++) ask_row(group, s->rows[i]);
     memcpy(s->buckets + left, s->grams.buckets + s->grams.low, high * sizeof *s->buckets);
     *others = left + high;
     return rows;
 }
 
-/* Puts the place of the first pair where the bucket was, and asks memory for it. */
+/* Bytes of a bucket's pairs that are read: half of what there can be, or all of it. What lies in two lines of the cache costs
+ * two waits, so the less the better. */
+#define HALF (SPARSE_READ_BEHIND / 2)
+static inline size_t second_half(uint8_t pairs) {
+    return 2 * (size_t)pairs > HALF ? HALF : 0;
+}
+
+/* Puts the place of the first pair where the bucket was, and asks memory for what will be read there. */
 static void find_pairs(const struct sparse_group *group, uint32_t *buckets, uint8_t *numbers,
                        size_t count) {
     for (size_t i = 0; i < count; i++) {
         uint32_t first;
         numbers[i] = (uint8_t)sparse_pairs(group, buckets[i], &first);
         buckets[i] = first;
-        __builtin_prefetch(group->pairs + (size_t)first * 2);
+        const uint8_t *pairs = group->pairs + (size_t)first * 2;
+        __builtin_prefetch(pairs);
+        __builtin_prefetch(pairs + HALF - 1 + second_half(numbers[i]));
     }
 }
 
-#define CHUNK 64 /* buckets whose pairs are put in a row before the first is added */
+#define FOUR_PAIRS 8 /* bytes */
+#define CHUNK 64     /* buckets whose pairs are put in a row before the first is added */
 
 /* Pairs of many buckets one behind the other. A bucket's are copied as if there were as many as there can be, and the next
  * bucket's are written over what was too much: neither this loop nor that over the pairs has a branch that depends on how
- * many a bucket has. (What is read behind the last pair of all is there: sparse_group_init gives room.) */
+ * many a bucket has. (What is read behind the last pair of all is there: sparse_group_init gives room.) Pairs are added by
+ * fours; those behind the last have the weight 0. */
 static void add_pairs(const struct sparse_group *group, const uint32_t *firsts,
                       const uint8_t *numbers, size_t count, int32_t *sums) {
     uint8_t row[CHUNK * 2 * SPARSE_PAIRS + SPARSE_READ_BEHIND];
@@ -81,10 +86,18 @@ static void add_pairs(const struct sparse_group *group, const uint32_t *firsts,
         size_t to = count - from < CHUNK ? count : from + CHUNK;
         uint8_t *end = row;
         for (size_t i = from; i < to; i++) {
-            memcpy(end, group->pairs + (size_t)firsts[i] * 2, SPARSE_READ_BEHIND);
+            const uint8_t *pairs = group->pairs + (size_t)firsts[i] * 2;
+            memcpy(end, pairs, HALF);
+            memcpy(end + HALF, pairs + second_half(numbers[i]), HALF); /* or the first again */
             end += 2 * numbers[i];
         }
-        for (const uint8_t *pair = row; pair < end; pair += 2) sums[pair[0]] += (int8_t)pair[1];
+        memset(end, 0, FOUR_PAIRS);
+        for (const uint8_t *pair = row; pair < end; pair += FOUR_PAIRS) {
+            sums[pair[0]] += (int8_t)pair[1];
+            sums[pair[2]] += (int8_t)pair[3];
+            sums[pair[4]] += (int8_t)pair[5];
+            sums[pair[6]] += (int8_t)pair[7];
+        }
     }
 }
 
@@ -92,8 +105,9 @@ static void add_pairs(const struct sparse_group *group, const uint32_t *firsts,
 
 /* The rows are added while memory brings the first pairs. */
 static void add_all(const struct sparse_group *group, struct sparse_scratch *s) {
-    size_t count, rows = part(group, s, &count), asked = count < AHEAD ? count : AHEAD;
+    size_t count, rows = sort_out(group, s, &count), asked = count < AHEAD ? count : AHEAD;
     find_pairs(group, s->buckets, s->numbers, asked);
+    for (size_t i = 0; i < rows; i++) ask_row(group, s->rows[i]);
     sparse_kernel()->add_rows(group->dense, group->width, s->rows, rows, s->sums);
     for (size_t from = 0; from < count; from += AHEAD) {
         size_t here = asked - from, more = count - asked < AHEAD ? count - asked : AHEAD;
@@ -107,7 +121,7 @@ void sparse_read(const struct sparse_group *group, const float *bias,
                  const struct letters_stream *stream, struct sparse_scratch *s) {
     grams_find(&group->shape, stream->units, stream->len, &s->grams);
     make_room(s);
-    memset(s->sums, 0, sizeof s->sums);
+    memset(s->sums, 0, group->width * sizeof *s->sums);
     add_all(group, s);
     s->features = s->grams.count;
     float factor = s->features ? group->scale / sqrtf((float)s->features) : 0;
@@ -117,14 +131,8 @@ void sparse_read(const struct sparse_group *group, const float *bias,
 void sparse_choose(const struct sparse_group *group, struct sparse_scratch *s) {
     s->least_live = s->best - NEGLIGIBLE;
     s->live_count = sparse_kernel()->above(s->logits, group->width, s->least_live, s->live);
-    double sum = 0;
-    for (size_t i = 0; i < s->live_count; i++) {
-        s->probability[i] = (float)sg_num_exp((double)(s->logits[s->live[i]] - s->best));
-        sum += (double)s->probability[i];
-    }
-    for (size_t i = 0; i < s->live_count; i++)
-        s->probability[i] = (float)((double)s->probability[i] / sum);
-    s->sum = sum;
+    for (size_t i = 0; i < s->live_count; i++) s->probability[i] = s->logits[s->live[i]] - s->best;
+    s->sum = sparse_kernel()->softmax(s->probability, s->live_count);
 }
 
 float sparse_probability(const struct sparse_scratch *s, size_t local) {
@@ -183,6 +191,20 @@ static inline void part_sums(const struct block_sums *sum, size_t rows, int32_t 
     }
 }
 
+/* Without a branch: which a 3-gram is cannot be guessed. */
+static size_t part(const uint16_t *dense_of, const uint32_t *buckets, size_t count, uint32_t *rows,
+                   uint32_t *others) {
+    size_t found = 0, left = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t row = dense_of[buckets[i]];
+        rows[found] = row - 1;
+        others[left] = buckets[i];
+        found += row != 0;
+        left += row == 0;
+    }
+    return found;
+}
+
 static void add_rows(const int8_t *dense, size_t width, const uint32_t *rows, size_t count,
                      int32_t *sums) {
     for (size_t from = 0; from < count; from += ROWS) {
@@ -220,17 +242,40 @@ static float weigh(const int32_t *sums, float factor, const float *bias, size_t 
     return best;
 }
 
-static size_t above(const float *logits, size_t width, float least, uint16_t *places) {
+static size_t above(const float *logits, size_t width, float least, uint32_t *places) {
     size_t count = 0;
     for (size_t l = 0; l < width; l++) {
-        places[count] = (uint16_t)l;
+        places[count] = (uint32_t)l;
         count += logits[l] >= least;
     }
     return count;
 }
 
+static size_t next(const float *logits, size_t width, float limit, size_t wanted,
+                   uint32_t *places) {
+    size_t count = 0;
+    float over = SPARSE_LEAST; /* what has a place is greater */
+    for (size_t l = 0; wanted > 0 && l < width; l++) {
+        if (!(logits[l] > over) || logits[l] >= limit) continue;
+        count = sparse_insert(logits, (uint32_t)l, places, count, wanted);
+        if (count == wanted) over = logits[places[count - 1]];
+    }
+    return count;
+}
+
+static double softmax(float *values, size_t count) {
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        values[i] = (float)sg_num_exp((double)values[i]);
+        sum += (double)values[i];
+    }
+    for (size_t i = 0; i < count; i++) values[i] = (float)((double)values[i] / sum);
+    return sum;
+}
+
 const struct sparse_kernel *sparse_kernel_portable(void) {
-    static const struct sparse_kernel kernel = {"portable", add_rows, weigh, above};
+    static const struct sparse_kernel kernel = {"portable", part, add_rows, weigh,
+                                                above,      next, softmax};
     return &kernel;
 }
 

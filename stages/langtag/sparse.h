@@ -25,7 +25,9 @@
 
 #define SPARSE_NAME 16    /* bytes of a label with its NUL */
 #define SPARSE_LABELS 256 /* of one script: a pair's label is one byte */
-#define SPARSE_PAIRS 14   /* of one bucket: their number is four bits */
+#define SPARSE_PLACES                                                                              \
+    (SPARSE_LABELS + 8) /* room for lists of labels: kernels write eight at a time */
+#define SPARSE_PAIRS 14 /* of one bucket: their number is four bits */
 #define SPARSE_SCRIPTS 128
 #define SPARSE_READ_BEHIND 32  /* bytes that may be read behind the last pair */
 #define SPARSE_LINE_BUCKETS 16 /* whose pairs are counted together */
@@ -97,8 +99,8 @@ struct sparse_scratch {
     float best;                  /* of them */
     size_t features;             /* looked up */
     /* After sparse_choose: labels with a share worth the name, by place, and their probabilities. */
-    uint16_t live[SPARSE_LABELS];
-    float probability[SPARSE_LABELS];
+    uint32_t live[SPARSE_PLACES];
+    float probability[SPARSE_PLACES];
     size_t live_count;
     float least_live; /* the logit from which on a label is live */
     double sum;       /* of the live ones' exponentials */
@@ -119,28 +121,50 @@ float sparse_probability(const struct sparse_scratch *scratch, size_t local);
 /* Biases of the group's width; caller frees. */
 float *sparse_biases(const struct sparse_group *group);
 
+#define SPARSE_LEAST -1e30f /* biases and logits of labels that may be chosen are above it */
+
 static inline bool sparse_allowed(const float *bias, size_t local) {
-    return bias[local] >= -1e30f;
+    return bias[local] >= SPARSE_LEAST;
 }
 
 /* ---- the inner loops ---- */
 
 struct sparse_kernel {
     const char *name;
+    /* Buckets with a dense row: the row's place to rows; the others themselves to others. Returns the number of rows. Lists
+     * have room for eight more. */
+    size_t (*part)(const uint16_t *dense_of, const uint32_t *buckets, size_t count, uint32_t *rows,
+                   uint32_t *others);
     /* sums[0..width) += the rows; sums are reset by the caller */
     void (*add_rows)(const int8_t *dense, size_t width, const uint32_t *rows, size_t count,
                      int32_t *sums);
     /* logits[i] = bias[i] + factor * sums[i] for i < width; returns the greatest */
     float (*weigh)(const int32_t *sums, float factor, const float *bias, size_t width,
                    float *logits);
-    /* The places i with logits[i] >= least, in order; returns how many. */
-    size_t (*above)(const float *logits, size_t width, float least, uint16_t *places);
+    /* The places i with logits[i] >= least, in order; returns how many. Room for SPARSE_PLACES. */
+    size_t (*above)(const float *logits, size_t width, float least, uint32_t *places);
+    /* The places of the `wanted` greatest of those below `limit` and allowed, the greatest first, of equals the first in
+     * order; returns how many there are. */
+    size_t (*next)(const float *logits, size_t width, float limit, size_t wanted, uint32_t *places);
+    /* From logits less the greatest, none below -700, to probabilities; returns the sum of their exponentials, added up in
+     * order. Room for eight more. */
+    double (*softmax)(float *values, size_t count);
 };
 const struct sparse_kernel *sparse_kernel(void);
 const struct sparse_kernel *sparse_kernel_portable(void);
 #if defined(__x86_64__)
 const struct sparse_kernel *sparse_kernel_avx2(void);
 #endif
+
+/* A list of places by falling logit, `most` at most, with one more; returns its length. The list has room for it, or its
+ * last is less. */
+static inline size_t sparse_insert(const float *logits, uint32_t place, uint32_t *places,
+                                   size_t count, size_t most) {
+    size_t at = count < most ? count++ : count - 1;
+    for (; at > 0 && logits[places[at - 1]] < logits[place]; at--) places[at] = places[at - 1];
+    places[at] = place;
+    return count;
+}
 
 /* The pairs of a bucket: their number, and where the first is. */
 static inline unsigned sparse_pairs(const struct sparse_group *group, uint32_t bucket,

@@ -209,3 +209,20 @@ rest_but_apply() { verb link 1 "$1" && verb cluster 1 "$1" && verb settle 1 "$1"
     verb apply 1 p
     zstd -qdc one.jsonl.zst | sort | diff - <(zstd -qdc "$data"/whole/part-??.jsonl.zst | sort)
 }
+
+@test "a full disk under the plan: exit 1, its name; with room again the task goes on" {
+    mkdir small
+    mount -t tmpfs -o size=200k tmpfs small 2>/dev/null || skip "cannot mount a small file system here"
+    sangam-dedup plan -q "$data/corpus" -o out/ --plan small/p
+    run --separate-stderr sangam-dedup map --plan small/p
+    mount -o remount,size=50m small
+    left=$(find small/p -name '.*tmp*')
+    status_then=$status stderr_then=$stderr
+    verb map 2 small/p && rest small/p 2
+    umount small
+    [ "$status_then" -eq 1 ]
+    [[ "$stderr_then" == *"No space left"* ]]
+    [[ "$stderr_then" == *"small/p"* ]]
+    [ -z "$left" ]
+    digest out | diff "$data/whole.sums" -
+}

@@ -25,9 +25,10 @@ verbs_of() { "$1" --generate contract | jq -r '.verbs[].name'; }
     for p in $programs; do
         for verb in "" $(verbs_of $p); do
             run --separate-stderr $p $verb --help
-            [ "$status" -eq 0 ] && [ -z "$stderr" ]
-            ! grep -nE '.{81,}' <<<"$output"
-            ! grep -nE ' +$' <<<"$output"
+            [ "$status" -eq 0 ]
+            [ -z "$stderr" ]
+            [ "$(grep -cE '.{81,}' <<<"$output")" -eq 0 ]
+            [ "$(grep -cE ' +$' <<<"$output")" -eq 0 ]
             grep -q '^Usage: ' <<<"$output"
             grep -q '^  4  --memory cannot be met' <<<"$output"
             [[ "$output" == *$'\nExample:\n  '* ]]

@@ -125,13 +125,14 @@ P
     sangam-ingest -q damaged.warc.gz --bad bad.zst >out
     [ "$(jq -r .text out | grep -c '^text number')" -eq 18 ]
     [ "$(lines bad.zst | grep -c '"cause"')" -eq 2 ]
-    ! jq -r .text out | grep -qE 'number (5|10)$'
+    [ "$(jq -r .text out | grep -cE 'number (5|10)$')" -eq 0 ]
     sangam-ingest -q cut.warc --bad bad.zst >out
     [ "$(wc -l <out)" -eq 19 ]
     lines bad.zst | head -1 | jq -e '.cause == "cut inside a record" and .name == "cut.warc" and .byte > 1000'
     for f in short long; do
         sangam-ingest -q $f.warc --bad bad.zst >out
-        [ "$(wc -l <out)" -eq 19 ] && ! jq -r .text out | grep -q 'number 7'
+        [ "$(wc -l <out)" -eq 19 ]
+        [ "$(jq -r .text out | grep -c 'number 7')" -eq 0 ]
         [ "$(lines bad.zst | grep -c '"cause"')" -eq 1 ]
     done
 }
@@ -188,7 +189,8 @@ P
     [ "$(lines out/a.jsonl.jsonl.zst | wc -l)" -eq 30 ]
     inode=$(stat -c %i out/a.jsonl.jsonl.zst)
     run sangam-ingest -v --max-bad 50% in -o out/
-    [ "$status" -eq 0 ] && [[ "$output" == *"is done"* ]]
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"is done"* ]]
     [ "$inode" = "$(stat -c %i out/a.jsonl.jsonl.zst)" ]
     lines out/a.jsonl.bad.zst | head -1 | jq -e '.record == 31 and .bytes == 8 and .byte == 0'
 }
@@ -201,13 +203,16 @@ P
     run sangam-ingest -q in -o out/
     [ "$status" -eq 3 ]
     [[ "$output" == *cut.jsonl.zst* && "$output" == *empty.jsonl.zst* ]]
-    [ -e out/good.jsonl.zst.jsonl.zst ] && [ ! -e out/cut.jsonl.zst.jsonl.zst ] && [ ! -e out/empty.jsonl.zst.jsonl.zst ]
+    [ -e out/good.jsonl.zst.jsonl.zst ]
+    [ ! -e out/cut.jsonl.zst.jsonl.zst ]
+    [ ! -e out/empty.jsonl.zst.jsonl.zst ]
 }
 
 @test "JSONL of other tools: fields mapped, everything else byte for byte" {
     printf '%s\n' '{"n":1.0e+05,"content":"x\u00e9","meta":{"key":7},"big":12345678901234567890,"k":"\u00e9"}' >a.jsonl
     run sangam-ingest -q a.jsonl
-    [ "$status" -eq 0 ] && [ -z "$output" ]
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
     sangam-ingest -q --map text=content,id=meta.key,license=none --owner me a.jsonl >out
     [ "$(cut -c-123 out)" = '{"n":1.0e+05,"text":"x\u00e9","meta":{"key":7},"big":12345678901234567890,"k":"\u00e9","id":"7","owner":"me","source":"","l' ]
     jq -e '.charset == "utf-8" and .charset_source == "utf8" and .file_path == ""' out
@@ -216,7 +221,8 @@ P
     printf '%s\n' '{"id":3,"text":"a","url":null,"date":2020}' '{"text":"\ud83d"}' '{"id":"x"}' '{"id":"y","text":5}' >b.jsonl
     sangam-ingest -q b.jsonl --bad bad.zst >out
     jq -e -s '.[0].id == "3" and .[0].url == "" and .[0].date == "2020" and .[1].text == "\ufffd" and .[1].decode_errors == 1' out
-    [ "$(wc -l <out)" -eq 2 ] && [ "$(lines bad.zst | grep -c cause)" -eq 2 ]
+    [ "$(wc -l <out)" -eq 2 ]
+    [ "$(lines bad.zst | grep -c cause)" -eq 2 ]
     for bad in text "text=" "title=x" "=x"; do
         run sangam-ingest --map "$bad" a.jsonl
         [ "$status" -eq 2 ]
@@ -345,13 +351,15 @@ i=tarfile.TarInfo("after.txt"); i.size=2; w.write(i.tobuf()+b"x\n"+b"\0"*(510+10
 @test "--dry-run tells the real outputs; packs left over from a run with more texts are named" {
     echo a >in/a.txt && echo b >in/b.txt && tar -C in -cf in/c.tar a.txt && echo '{"id":"1","text":"t"}' >in/d.jsonl
     run sangam-ingest --dry-run in -o out/
-    [ "$status" -eq 0 ] && [ ! -e out ]
+    [ "$status" -eq 0 ]
+    [ ! -e out ]
     [[ "$output" == *"'in/a.txt' (2 B) -> 'out/text-00000.jsonl.zst'"* && "$output" == *"'in/b.txt' (2 B) -> 'out/text-00000.jsonl.zst'"* ]]
     [[ "$output" == *"-> 'out/c.tar.jsonl.zst'"* && "$output" == *"-> 'out/d.jsonl.jsonl.zst'"* ]]
     sangam-ingest -q in -o out/
     cp out/text-00000.jsonl.zst out/text-00001.jsonl.zst
     run sangam-ingest -q in -o out/
-    [ "$status" -eq 0 ] && [[ "$output" == *"out/text-00001.jsonl.zst"* ]]
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"out/text-00001.jsonl.zst"* ]]
 }
 
 @test "no input, a missing one, an unreadable output" {

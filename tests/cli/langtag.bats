@@ -81,7 +81,8 @@ small_model() {
     sangam-langtag -q in.jsonl -o none.jsonl
     hash() { jq -r .settings_hash $1.receipt.json; }
     [ "$(hash a)" = "$(hash same)" ]
-    [ "$(hash a)" != "$(hash other)" ] && [ "$(hash a)" != "$(hash none)" ]
+    [ "$(hash a)" != "$(hash other)" ]
+    [ "$(hash a)" != "$(hash none)" ]
     for wrong in 'eng_Latn' 'eng_Latn 1.1' 'eng_Latn -0.1' 'eng_Latn 0.5 x' 'eng_Latm 0.5'; do
         echo "$wrong" >limits
         run sangam-langtag --thresholds limits in.jsonl
@@ -125,7 +126,8 @@ small_model() {
     [ "$status" -eq 3 ]
     [[ "$output" == *"'text'"* ]]
     run --separate-stderr sangam-langtag --max-bad 1 <<<'{"id":"a","text":null}'
-    [ "$status" -eq 0 ] && [ -z "$output" ]
+    [ "$status" -eq 0 ]
+    [ -z "$output" ]
 }
 
 @test "--model: labels and probabilities are those of the fasttext program" {
@@ -319,13 +321,55 @@ END
     printf '%s\n' '{"text":"salmir tonbel"}' '{"text":"xizu vyjo"}' '{"text":"syrrmyr tynbyrr kyskys"}' '{"text":"กขค"}' '{"text":"აააა"}' |
         sangam-langtag -q --model new.model | jq -r .language | paste -sd' ' >got
     [ "$(cat got)" = "aaa bbb ddd ccc eee" ]
-    run sangam-langtag --train texts --extend new.model -o x.model
+    # what is alone in its script cannot be strengthened
+    mkdir alone && cp texts/ccc_Thai.txt alone
+    run sangam-langtag --train alone --extend new.model -o x.model
     [ "$status" -eq 2 ]
-    [[ "$output" == *"nothing to add"* ]]
+    [[ "$output" == *"ccc_Thai stays as it is"*"nothing to learn"* ]]
     mkdir thai && sed 's/ก/ค/g' texts/ccc_Thai.txt >thai/fff_Thai.txt
     run sangam-langtag --train thai --extend old.model -o x.model
     [ "$status" -eq 2 ]
     [[ "$output" == *"ccc_Thai"* ]]
     run sangam-langtag --extend old.model <in.jsonl
     [ "$status" -eq 2 ]
+}
+
+@test "--extend: labels that the model has are strengthened, those in the folder others are only compared with; it says so first" {
+    small_texts texts 1
+    sangam-langtag -q --train texts -o old.model --effort 0.002
+    mkdir mine
+    sed 's/[aeiou]/y/g; s/l/rr/g' texts/aaa_Latn.txt >mine/ddd_Latn.txt
+    sed 's/sal/zop/g; s/mir/zap/g' texts/aaa_Latn.txt | tail -n +150 >mine/aaa_Latn.txt # words that aaa had not
+    # nobody to compare with but each other: bbb has no text
+    run --separate-stderr sangam-langtag --train mine --extend old.model -o new.model --effort 0.02
+    [ "$status" -eq 0 ]
+    [[ "$stderr" == *"ddd_Latn is added; aaa_Latn is in the model and is strengthened"*"warning: Latn: no text of 1 of the model's 2 labels"*"learning aaa_Latn, 1 of 2"*"learning ddd_Latn, 2 of 2"* ]]
+    mkdir mine/others && cp texts/bbb_Latn.txt mine/others
+    cp texts/aaa_Latn.txt mine/others # more text of aaa
+    run --separate-stderr sangam-langtag --train mine --extend old.model -o new.model --effort 0.02
+    [ "$status" -eq 0 ]
+    [[ "$stderr" == *"3 labels in 1 scripts: 1,051 lines"*"ddd_Latn is added; aaa_Latn is in the model and is strengthened; 1 in others to compare with"* ]]
+    [[ "$stderr" != *warning* ]]
+    told() { sangam-langtag -q --model "$1" <zop.jsonl | jq -r "$2"; }
+    echo '{"text":"zopzap zapzop"}' >zop.jsonl
+    jq -en --argjson a "$(told old.model '.top_scores[.top_langs | index("aaa_Latn")]')" --argjson b "$(told new.model '.top_scores[.top_langs | index("aaa_Latn")]')" '$a < $b'
+    [ "$(told new.model .language)" = aaa ]
+    printf '%s\n' '{"text":"salmir tonbel"}' '{"text":"xizu vyjo"}' '{"text":"syrrmyr tynbyrr kyskys"}' '{"text":"กขค"}' |
+        sangam-langtag -q --model new.model | jq -r .language | paste -sd' ' >got
+    [ "$(cat got)" = "aaa bbb ddd ccc" ]
+    # the same bytes again; a strengthened label keeps its place and the model its labels
+    sangam-langtag -q --train mine --extend old.model -o again.model --effort 0.02
+    cmp new.model again.model
+    # measuring changes nothing: a few lines do not calibrate the scores of all labels
+    small_texts dev 2
+    run --separate-stderr sangam-langtag -q --train mine --extend old.model --dev dev -o again.model --effort 0.02
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"aaa_Latn"*"bbb_Latn"* ]]
+    cmp new.model again.model
+    # no text of another label: said, and nothing written
+    rm -r mine/others mine/ddd_Latn.txt
+    run sangam-langtag --train mine --extend old.model -o none.model
+    [ "$status" -eq 2 ]
+    [[ "$output" == *"text of other labels in Latn is needed"*"'others'"* ]]
+    [ ! -e none.model ]
 }

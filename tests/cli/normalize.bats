@@ -35,7 +35,8 @@ setup() {
     sangam-normalize -q in.jsonl -o out.jsonl.zst
     zstd -qdc out.jsonl.zst | jq -e -s 'length == 3' >/dev/null
     jq -e '.records_in == 3 and .records_out == 3 and .dropped == 0 and .bad == 0 and .outputs[0].path == "out.jsonl.zst"' out.receipt.json
-    [ ! -e out.dropped.jsonl.zst ] && [ ! -e out.bad.zst ]
+    [ ! -e out.dropped.jsonl.zst ]
+    [ ! -e out.bad.zst ]
     sangam-normalize -q in.jsonl -o out.jsonl.gz
     [ "$(gzip -dc out.jsonl.gz | wc -l)" -eq 3 ]
     sangam-normalize -q in.jsonl -o out.jsonl
@@ -86,7 +87,8 @@ setup() {
     run sangam-normalize -q bad.jsonl -o out.jsonl.zst
     [ "$status" -eq 3 ]
     [[ "$output" == *"'bad.jsonl', record 2, byte 18"* ]]
-    [ ! -e out.jsonl.zst ] && [ ! -e out.receipt.json ]
+    [ ! -e out.jsonl.zst ]
+    [ ! -e out.receipt.json ]
     sangam-normalize -q --max-bad 1 bad.jsonl -o out.jsonl.zst
     [ "$(zstd -qdc out.jsonl.zst | wc -l)" -eq 2 ]
     zstd -qdc out.bad.zst | head -1 | jq -e '.record == 2 and .byte == 18 and .bytes == 22' >/dev/null

@@ -121,7 +121,7 @@ refused() {
     sangam run -q q.yaml in -o w --set fake.label=1 --set fake.label=2 --set fake.seed=6 --set fake.fast=false
     [ "$(grep -c -- --label args)" -eq 2 ]
     grep -qx -- --label=1 args && grep -qx -- --label=2 args && grep -qx -- --seed=6 args
-    ! grep -q -- --fast args
+    run ! grep -q -- --fast args
     run sangam plan p.yaml -o w --set normalize.only=nfc
     [ "$status" -eq 2 ]
     [[ "$output" == *"occurs twice, write 1-normalize.KEY or 2-normalize.KEY"* ]]
@@ -164,7 +164,7 @@ refused() {
     sangam run -q p.yaml -o w >/dev/null
     mkdir far && mv w far/ && cd far
     sangam status w
-    ! sangam verify w # the receipts name the inputs by their place
+    run ! sangam verify w # the receipts name the inputs by their place
     mv w ..
     cd /
     sangam verify "$BATS_TEST_TMPDIR/w"

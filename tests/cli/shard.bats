@@ -139,7 +139,7 @@ END
 @test "the order is a shuffle that the seed decides" {
     sangam-shard -q "$all" -o other/ --seed 2 --target zbytes=4K
     [ "$(jq -r .totals[0].fingerprint other/manifest.json)" = "$(jq -r .totals[0].fingerprint "$release/manifest.json")" ]
-    ! cmp -s <(contents other) <(contents "$release")
+    run ! cmp -s <(contents other) <(contents "$release")
     # where the first 1,000 documents of the input stand among the Hindi ones: a third in each third, within 4 sigma
     zstd -qdc "$release"/hin_Deva/train/*.zst | jq -r .id | sed s/doc// |
         awk '{ n++; early[n] = $1 < 3000 } END { for (i = 1; i <= n; i++) if (early[i]) { part[int((i - 1) * 3 / n)]++; all++ }
@@ -152,7 +152,9 @@ END
     sangam-shard -q "$all" -o out/ --target docs=500
     before=$(stat -c %Y.%i out/manifest.json)
     run --separate-stderr sangam-shard "$all" -o out/ --target docs=500
-    [ "$status" -eq 0 ] && [[ "$stderr" == *"nothing to do"* ]] && [ "$(stat -c %Y.%i out/manifest.json)" = "$before" ]
+    [ "$status" -eq 0 ]
+    [[ "$stderr" == *"nothing to do"* ]]
+    [ "$(stat -c %Y.%i out/manifest.json)" = "$before" ]
     sangam-shard -q "$all" -o out/ --target docs=5000
     sangam-shard verify out -q # no shard of the old plan is left
     sangam-shard -q "$all" -o fresh/ --target docs=5000
@@ -231,7 +233,8 @@ END
 @test "bad records: exit 3 with the place; --max-bad keeps them aside and the books balanced" {
     { head -n 10 "$all"; echo '{"text":"no id"}'; head -n 20 "$all" | tail -n 10; echo; echo '{"id":"a","text":'; } >bad.jsonl
     run --separate-stderr sangam-shard bad.jsonl -o out/
-    [ "$status" -eq 3 ] && [[ "$stderr" == *"'bad.jsonl', record 11"* ]]
+    [ "$status" -eq 3 ]
+    [[ "$stderr" == *"'bad.jsonl', record 11"* ]]
     [ ! -e out/manifest.json ]
     sangam-shard -q bad.jsonl -o out/ --max-bad 2
     jq -e '.dropped.bad == 2 and .input.documents == 22 and .totals[0].documents == 20' out/manifest.json
@@ -246,7 +249,8 @@ END
 @test "a damaged chain file is refused" {
     zstd -qc "$all" | head -c 20000 >cut.jsonl.zst
     run --separate-stderr sangam-shard cut.jsonl.zst -o out/
-    [ "$status" -eq 3 ] && [[ "$stderr" == *"cut.jsonl.zst"* ]]
+    [ "$status" -eq 3 ]
+    [[ "$stderr" == *"cut.jsonl.zst"* ]]
     [ ! -e out/manifest.json ]
 }
 
@@ -255,16 +259,19 @@ END
     sangam-shard -q wide.jsonl.zst -o out/ --target zbytes=4K --memory 256M -j1
     [ "$(tree out)" = "$(tree "$release")" ]
     run --separate-stderr sangam-shard wide.jsonl.zst -o out2/ --memory 120M -j1
-    [ "$status" -eq 4 ] && [[ "$stderr" == *"MiB"* ]]
+    [ "$status" -eq 4 ]
+    [[ "$stderr" == *"MiB"* ]]
 }
 
 @test "usage: standard output, foreign folders, targets and names that mean nothing" {
     run --separate-stderr sangam-shard "$all"
-    [ "$status" -eq 2 ] && [[ "$stderr" == *"-o FOLDER/"* ]]
+    [ "$status" -eq 2 ]
+    [[ "$stderr" == *"-o FOLDER/"* ]]
     run -2 sangam-shard "$all" -o -
     mkdir foreign && echo mine >foreign/notes.txt
     run --separate-stderr sangam-shard "$all" -o foreign/
-    [ "$status" -eq 2 ] && [[ "$stderr" == *"'notes.txt'"* ]]
+    [ "$status" -eq 2 ]
+    [[ "$stderr" == *"'notes.txt'"* ]]
     [ "$(ls -A foreign)" = notes.txt ]
     run -2 sangam-shard "$all" -o out/ --target lines=5
     run -2 sangam-shard "$all" -o out/ --schema auto

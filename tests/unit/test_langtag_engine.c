@@ -1,4 +1,5 @@
 /* langtag's own model: features against worked examples, the file whole and damaged, the same sums on every CPU, training. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,6 +16,7 @@
 #include "dice.h"
 #include "evaluate.h"
 #include "grams.h"
+#include "grams_hash.h"
 #include "io/file.h"
 #include "io/publish.h"
 #include "langtag.h"
@@ -91,6 +93,48 @@ static void word_features(void **unused) {
     }
 }
 
+/* Random streams: words of 0 to 12 letters, now and then one of 100; spaces in a row as cut lines may have them. */
+static size_t random_stream(uint64_t *state, size_t most, uint16_t *units) {
+    size_t len = 0, want = dice_below(state, most);
+    units[len++] = ' ';
+    while (len < want) {
+        size_t letters = dice_below(state, 40) ? dice_below(state, 13) : 100;
+        for (; letters > 0 && len < want; letters--)
+            units[len++] = (uint16_t)(0x21 + dice_below(state, 0xFFDE));
+        units[len++] = ' ';
+    }
+    return len;
+}
+
+static void features_are_the_same_by_eights(void **unused) {
+    (void)unused;
+#if defined(__x86_64__)
+    if (!__builtin_cpu_supports("avx2")) {
+        print_message("skipped: no AVX2 here\n");
+        return;
+    }
+    enum { MOST = 600 };
+    static uint16_t units[MOST + 2 + GRAMS_READ_BEHIND];
+    static uint32_t lists[2][3][MOST + 2 + GRAMS_BEHIND];
+    const struct grams_shape shape = {.low_bits = 16, .high_bits = 20};
+    uint64_t state = 17;
+    for (int i = 0; i < 3000; i++) {
+        size_t len = random_stream(&state, i % 2 ? 30 : MOST, units);
+        struct grams_ends one = {lists[0][0], lists[0][1], lists[0][2]},
+                          two = {lists[1][0], lists[1][1], lists[1][2]};
+        grams_letters_portable(&shape, units, len, &one);
+        grams_letters_avx2(&shape, units, len, &two);
+        size_t counts[3] = {(size_t)(one.threes - lists[0][0]), (size_t)(one.fives - lists[0][1]),
+                            (size_t)(one.words - lists[0][2])};
+        assert_int_equal(two.threes - lists[1][0], counts[0]);
+        assert_int_equal(two.fives - lists[1][1], counts[1]);
+        assert_int_equal(two.words - lists[1][2], counts[2]);
+        for (int kind = 0; kind < 3; kind++)
+            assert_memory_equal(lists[0][kind], lists[1][kind], counts[kind] * sizeof(uint32_t));
+    }
+#endif
+}
+
 static void han_features(void **unused) {
     (void)unused;
     const struct grams_shape shape = {.low_bits = 16, .high_bits = 17, .han = true};
@@ -102,6 +146,32 @@ static void han_features(void **unused) {
     assert_int_equal(grams.count - grams.low, 1);
     letters_free(&stream);
     grams_free(&grams);
+}
+
+/* What is counted by blocks of ASCII is what is counted byte by byte: pieces of less than a block. */
+static void letters_are_counted_by_blocks(void **unused) {
+    (void)unused;
+    struct script_table table;
+    uint64_t state = 41;
+    script_init(&table);
+    for (int i = 0; i < 3000; i++) {
+        char text[400];
+        size_t len = dice_below(&state, sizeof text);
+        struct letters whole, parts;
+        letters_none(&whole);
+        letters_none(&parts);
+        for (size_t k = 0; k < len; k++) text[k] = (char)dice_below(&state, 0x80);
+        letters_count(&table, text, len, &whole);
+        for (size_t at = 0; at < len; at += 13)
+            letters_count(&table, text + at, len - at < 13 ? len - at : 13, &parts);
+        assert_int_equal(whole.solid, parts.solid);
+        assert_int_equal(whole.scripted, parts.scripted);
+        assert_int_equal(whole.code, parts.code);
+        assert_int_equal(whole.parens, parts.parens);
+        int latin = script_number(&table, "Latn");
+        if (len > 0) assert_int_equal(whole.by_script[latin], parts.by_script[latin]);
+    }
+    script_free(&table);
 }
 
 /* ---- a small training folder: invented languages with syllables of their own ---- */
@@ -395,6 +465,69 @@ static void kernels_agree(void **unused) {
 #endif
 }
 
+static void kernels_part_the_same(void **unused) {
+    (void)unused;
+#if defined(__x86_64__)
+    if (!__builtin_cpu_supports("avx2")) {
+        print_message("skipped: no AVX2 here\n");
+        return;
+    }
+    enum { BUCKETS = 1000, MOST = 100 };
+    uint16_t dense_of[BUCKETS + 1]; /* two bytes behind the last are read */
+    uint32_t buckets[MOST + 8], rows[2][MOST + 8], others[2][MOST + 8];
+    uint64_t state = 31;
+    for (int i = 0; i < 2000; i++) {
+        size_t count = dice_below(&state, MOST + 1);
+        for (size_t b = 0; b <= BUCKETS; b++)
+            dense_of[b] = dice_below(&state, 2) ? (uint16_t)dice_below(&state, 0x10000) : 0;
+        for (size_t k = 0; k < MOST + 8;
+             k++) /* those behind the list are no buckets of this table */
+            buckets[k] = k < count ? (uint32_t)dice_below(&state, BUCKETS) : UINT32_MAX / 2;
+        size_t found = sparse_kernel_portable()->part(dense_of, buckets, count, rows[0], others[0]);
+        assert_int_equal(sparse_kernel_avx2()->part(dense_of, buckets, count, rows[1], others[1]),
+                         found);
+        assert_memory_equal(rows[0], rows[1], found * sizeof rows[0][0]);
+        assert_memory_equal(others[0], others[1], (count - found) * sizeof others[0][0]);
+    }
+#endif
+}
+
+/* Choosing by eights: equal logits, labels that are not allowed, few and many that are near. */
+static void kernels_choose_the_same(void **unused) {
+    (void)unused;
+#if defined(__x86_64__)
+    if (!__builtin_cpu_supports("avx2")) {
+        print_message("skipped: no AVX2 here\n");
+        return;
+    }
+    const struct sparse_kernel *plain = sparse_kernel_portable(), *fast = sparse_kernel_avx2();
+    uint64_t state = 23;
+    for (int i = 0; i < 5000; i++) {
+        size_t width = 16 * (1 + dice_below(&state, 16)), wanted = dice_below(&state, 30);
+        float logits[SPARSE_LABELS], one[SPARSE_PLACES], two[SPARSE_PLACES], best = -1e30f;
+        uint32_t places[2][SPARSE_PLACES];
+        uint64_t steps = i % 3 ? 40000 : 30, forbidden = i % 5 ? 10 : 1;
+        for (size_t l = 0; l < width; l++) {
+            bool out = dice_below(&state, 10) >= forbidden;
+            logits[l] = out ? -INFINITY : (float)dice_below(&state, steps) * (30 / (float)steps);
+            if (logits[l] > best) best = logits[l];
+        }
+        size_t count = plain->above(logits, width, best - 9, places[0]);
+        assert_int_equal(fast->above(logits, width, best - 9, places[1]), count);
+        assert_memory_equal(places[0], places[1], count * sizeof places[0][0]);
+        for (size_t k = 0; k < count; k++) one[k] = two[k] = logits[places[0][k]] - best;
+        double sum = plain->softmax(one, count);
+        assert_true(fast->softmax(two, count) == sum); /* to the bit */
+        assert_memory_equal(one, two, count * sizeof *one);
+        count = plain->next(logits, width, best - 9, wanted, places[0]);
+        assert_int_equal(fast->next(logits, width, best - 9, wanted, places[1]), count);
+        assert_memory_equal(places[0], places[1], count * sizeof places[0][0]);
+        for (size_t k = 1; k < count; k++)
+            assert_true(logits[places[0][k]] <= logits[places[0][k - 1]]);
+    }
+#endif
+}
+
 static void priors_move_the_choice(void **unused) {
     (void)unused;
     struct sg_buf bytes = {0};
@@ -509,13 +642,17 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(worked_examples),
         cmocka_unit_test(word_features),
+        cmocka_unit_test(features_are_the_same_by_eights),
         cmocka_unit_test(han_features),
+        cmocka_unit_test(letters_are_counted_by_blocks),
         cmocka_unit_test(step_is_as_told),
         cmocka_unit_test(samples_are_pieces),
         cmocka_unit_test(training_learns_and_repeats),
         cmocka_unit_test(file_comes_back),
         cmocka_unit_test(damaged_files),
         cmocka_unit_test(kernels_agree),
+        cmocka_unit_test(kernels_part_the_same),
+        cmocka_unit_test(kernels_choose_the_same),
         cmocka_unit_test(priors_move_the_choice),
         cmocka_unit_test(maps_rise_and_fit),
         cmocka_unit_test(romanised_words),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "cuts.h"
 #include "dice.h"
 #include "document.h"
 #include "units.h"
@@ -262,13 +263,33 @@ static void test_rows(void **state) {
     struct dedup_unit_row got;
     dedup_unit_put(&unit, row);
     dedup_unit_get(row, &got);
-    assert_memory_equal(row, "\x01\x23\x45\x67\x89\xAB\xCD\xEF\xFE\xDC\xBA\x98", 12);
+    assert_memory_equal(row,
+                        "\x01\x23\x45\x67\x89\xAB\xCD\xEF\xFE\xDC\xBA\x98\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xF8"
+                        "\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0\5\0\0\0\0\0\0\0\6"
+                        "\0\0\0\0\x40\0\0\0\x12\x34\x56\x78\x9A\xBC\x12\x34\x56\x78\x9A\xBD\0\0\0\0\0\0\0\x09",
+                        DEDUP_UNIT_WIDTH);
     assert_true(got.key == unit.key && got.key_more == unit.key_more && got.priority == unit.priority);
     assert_true(got.text_key.lo == 3 && got.text_key.hi == 4 && got.id_high == 5 && got.line_low == 6);
     assert_true(got.document == unit.document && got.begin == unit.begin && got.end == unit.end && got.id_offset == 9);
     dedup_unit_put_place(&unit, place);
     dedup_unit_get_place(place, &got);
     assert_true(got.key == unit.key && got.key_more == unit.key_more && got.begin == unit.begin && got.end == unit.end);
+}
+
+static void test_cut_rows(void **state) {
+    (void)state;
+    const struct dedup_cut cut = {.document = 0x0102030405060708, .begin = 5, .end = 260, .survivor = 1ull << 40 | 7,
+                                  .text_low = 0x1122334455667788};
+    char row[DEDUP_CUT_WIDTH];
+    struct dedup_cut got;
+    dedup_cut_put(&cut, row);
+    dedup_cut_get(row, &got);
+    assert_memory_equal(row,
+                        "\1\2\3\4\5\6\7\x08\0\0\0\0\0\0\0\5\4\1\0\0\0\0\0\0\7\0\0\0\0\1\0\0"
+                        "\x88\x77\x66\x55\x44\x33\x22\x11\0\0\0\0\0\0\0\0",
+                        DEDUP_CUT_WIDTH);
+    assert_true(got.document == cut.document && got.begin == 5 && got.end == 260 && got.survivor == cut.survivor &&
+                got.text_low == cut.text_low);
 }
 
 int main(void) {
@@ -279,6 +300,7 @@ int main(void) {
         cmocka_unit_test(test_spans),      cmocka_unit_test(test_spans_of_another_text),
         cmocka_unit_test(test_chars),      cmocka_unit_test(test_spans_keep_the_rest),
         cmocka_unit_test(test_rows),       cmocka_unit_test(test_profiles),
+        cmocka_unit_test(test_cut_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
