@@ -24,7 +24,7 @@
 struct sg_extsort;
 
 struct sg_extsort_options {
-    size_t width; /* 8 to 256 */
+    size_t width; /* 8 to 4096 */
     size_t key_offset, key_bytes;
     size_t memory_bytes; /* at least 1 MiB */
     const char *folder;  /* for runs; exists */

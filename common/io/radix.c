@@ -32,9 +32,9 @@
 void sg_radix_order(struct sg_radix *radix, size_t width, size_t key_offset, size_t key_bytes) {
     *radix = (struct sg_radix){.width = width, .key_offset = key_offset, .key_bytes = key_bytes};
     size_t n = 0;
-    for (size_t i = 0; i < key_bytes; i++) radix->order[n++] = (unsigned char)(key_offset + i);
+    for (size_t i = 0; i < key_bytes; i++) radix->order[n++] = (uint16_t)(key_offset + i);
     for (size_t i = 0; i < width; i++)
-        if (i < key_offset || i >= key_offset + key_bytes) radix->order[n++] = (unsigned char)i;
+        if (i < key_offset || i >= key_offset + key_bytes) radix->order[n++] = (uint16_t)i;
 }
 
 int sg_radix_compare(const struct sg_radix *radix, const void *a, const void *b) {
@@ -52,10 +52,11 @@ struct work {
 
 /* The bytes of order[*from..] that differ among the records, at most `most`; *from moves behind the last one taken. */
 static size_t choose(const struct work *work, const unsigned char *records, size_t count,
-                     size_t *from, unsigned char chosen[PASSES_MAX]) {
+                     size_t *from, uint16_t chosen[PASSES_MAX]) {
     const struct sg_radix *radix = work->radix;
-    unsigned char differs[SG_RADIX_WIDTH_MAX] = {0};
+    unsigned char differs[SG_RADIX_WIDTH_MAX];
     const size_t width = radix->width;
+    memset(differs, 0, width);
     for (size_t i = 1; i < count; i++) {
         const unsigned char *record = records + i * width;
         size_t b = 0;
@@ -79,7 +80,7 @@ static size_t choose(const struct work *work, const unsigned char *records, size
 }
 
 static void count_all(struct work *work, const unsigned char *records, size_t count,
-                      const unsigned char *chosen, size_t passes) {
+                      const uint16_t *chosen, size_t passes) {
     memset(work->counts, 0, passes * sizeof *work->counts);
     for (size_t i = 0; i < count; i++)
         for (size_t p = 0; p < passes; p++)
@@ -131,7 +132,7 @@ static void insertion_sort(const struct sg_radix *radix, unsigned char *records,
     }
 }
 
-static bool agree(const unsigned char *a, const unsigned char *b, const unsigned char *chosen,
+static bool agree(const unsigned char *a, const unsigned char *b, const uint16_t *chosen,
                   size_t passes) {
     while (passes-- > 0) /* the last chosen byte is the likeliest to differ */
         if (a[chosen[passes]] != b[chosen[passes]]) return false;
@@ -142,7 +143,7 @@ static bool agree(const unsigned char *a, const unsigned char *b, const unsigned
 static unsigned char *sort_from(struct work *work, unsigned char *records, unsigned char *scratch,
                                 size_t count, size_t from) {
     const size_t width = work->radix->width;
-    unsigned char chosen[PASSES_MAX];
+    uint16_t chosen[PASSES_MAX];
     if (count <= SMALL) {
         insertion_sort(work->radix, records, count);
         return records;

@@ -12,12 +12,13 @@
 #define SANGAM_IO_RADIX_H
 
 #include <stddef.h>
+#include <stdint.h>
 
-#define SG_RADIX_WIDTH_MAX 256
+#define SG_RADIX_WIDTH_MAX 4096
 
 struct sg_radix {
     size_t width, key_offset, key_bytes;
-    unsigned char order[SG_RADIX_WIDTH_MAX];
+    uint16_t order[SG_RADIX_WIDTH_MAX];
 };
 
 void sg_radix_order(struct sg_radix *radix, size_t width, size_t key_offset, size_t key_bytes);

@@ -288,7 +288,7 @@ enum sg_code sg_inputs_find(struct sg_inputs *out, size_t count, char *const *ar
         qsort(out->skipped, out->skipped_count, sizeof *out->skipped, by_skipped_name);
     /* ingest packs texts, so only it knows its outputs */
     if (code == SG_OK && out->count && options->want == SG_INPUTS_CHAIN)
-        code = check_outputs(out, err);
+        code = options->one_output ? SG_OK : check_outputs(out, err);
     if (code != SG_OK) sg_inputs_free(out);
     return code;
 }

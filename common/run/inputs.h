@@ -55,6 +55,7 @@ struct sg_inputs_options {
     enum sg_inputs_want want;
     bool follow;        /* --follow: links that lead out of the tree */
     const char *output; /* a folder inside INPUT that is left out; may be NULL */
+    bool one_output;    /* of all inputs: two may have the same name */
 };
 
 enum sg_code sg_inputs_find(struct sg_inputs *out, size_t count, char *const *args,

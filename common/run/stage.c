@@ -69,9 +69,20 @@ static bool answer_about(const struct sg_stage *stage, const struct sg_verb *ver
 
 /* ---- where things go ---- */
 
+/* A verb that writes one file of its own kind. */
+static enum sg_code choose_file(struct sg_run *run, const char *given, struct sg_err *err) {
+    const char *suffix = run->verb->output_suffix;
+    size_t len = strlen(given), tail = strlen(suffix);
+    if (strcmp(given, "-") != 0) run->output = sg_strdup(given);
+    if (len > tail && strcmp(given + len - tail, suffix) == 0 && !sg_file_is_folder(given)) return SG_OK;
+    return sg_err_set(err, SG_USAGE, "'sangam-%s %s' writes one file: give -o NAME%s", run->stage->name,
+                      run->verb->name, suffix);
+}
+
 static enum sg_code choose_output(struct sg_run *run, struct sg_err *err) {
     const char *given = sg_opts_text(run->opts, "output");
     const struct sg_stage *stage = run->stage;
+    if (run->verb && run->verb->output_suffix) return choose_file(run, given, err);
     if (strcmp(given, "-") == 0) {
         run->output = "-";
         if (!stage->output_is_folder) return SG_OK;
@@ -255,7 +266,8 @@ static enum sg_code find_inputs(struct sg_run *run, struct sg_err *err) {
     size_t count = sg_opts_operands(run->opts, &args);
     const char *output = sg_opts_text(run->opts, "output");
     struct sg_inputs_options options = {
-        .want = run->stage->want, .follow = sg_opts_flag(run->opts, "follow"), .output = output};
+        .want = run->stage->want, .follow = sg_opts_flag(run->opts, "follow"), .output = output,
+        .one_output = run->verb && run->verb->output_suffix};
     if (count == 0) return sg_inputs_find(&run->inputs, 1, standard_input, &options, err);
     enum sg_code code = sg_inputs_find(&run->inputs, count, args, &options, err);
     if (code == SG_OK && run->inputs.ignored)

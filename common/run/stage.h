@@ -46,6 +46,7 @@ struct sg_verb {
     const struct sg_option *options; /* added to the common ones; NULL: the stage's own */
     enum sg_code (*run)(struct sg_run *run, struct sg_err *err);
     bool bare; /* no INPUT search, no budget, no common file options: verify, status */
+    const char *output_suffix; /* ".sigx": one file of that name is written, whatever the inputs; never "-" */
     bool planned; /* inputs and outputs stand in a plan of the stage's: the verb fills them in (sg_run_options) */
 };
 

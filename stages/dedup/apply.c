@@ -8,6 +8,7 @@
 
 #include "base/num.h"
 #include "cluster_fields.h"
+#include "cross.h"
 #include "cut_text.h"
 #include "dates.h"
 #include "decisions.h"
@@ -34,6 +35,7 @@ struct place {
     struct dedup_place base;
     struct sg_frames_packer *lines, *ledger;
     struct sg_buf detail, survivor;
+    const char *line; /* at hand */
     size_t bytes; /* of the line at hand */
     struct dedup_cut_place cut;
 };
@@ -128,8 +130,41 @@ static void keep(const struct dedup_job *job, struct place *place, struct batch 
     batch->parts.records_out++;
 }
 
-static const char *reason_of(const struct dedup_decision *decision) {
+static const char *reason_of(const struct dedup_job *job, const struct dedup_decision *decision) {
+    if (dedup_cross_theirs(job, decision->survivor)) return "cross";
     return decision->verdict == DEDUP_DROP_EXACT ? "exact" : "near";
+}
+
+/* A hit of --policy mine: the report has a line, and the document goes nowhere. */
+static void report(struct place *place, struct batch *batch) {
+    const struct dedup_document *document = &place->base.line.document;
+    struct sg_buf *out = &batch->parts.lines;
+    sg_buf_puts(out, "{\"id\":");
+    sg_json_quote(out, document->id, document->id_len);
+    sg_buf_printf(out, ",\"reason\":\"cross\"%.*s,\"verdict\":\"keep\"}\n", (int)place->detail.len, place->detail.data);
+    batch->parts.records_out++;
+    batch->tally.cross++;
+}
+
+/* The document that stays for this one is theirs. */
+static void put_cross(const struct dedup_job *job, struct place *place, struct batch *batch,
+                      const struct dedup_decision *decision) {
+    const struct dedup_document *document = &place->base.line.document;
+    const struct dedup_cross_hit hit = {decision, place->survivor.data};
+    struct sg_buf *detail = &place->detail;
+    detail->len = 0;
+    dedup_cross_put(&hit, detail);
+    sg_buf_printf(detail, ",\"bytes\":%zu", document->text_len);
+    if (job->cross.policy == DEDUP_MINE) {
+        report(place, batch);
+        return;
+    }
+    if (job->run->keep_dropped) {
+        sg_buf_puts(detail, ",\"text\":");
+        sg_json_quote(detail, document->text, document->text_len);
+    }
+    sg_parts_drop(&batch->parts, document->id, document->id_len, reason_of(job, decision), detail);
+    batch->tally.cross++;
 }
 
 static enum sg_code drop(const struct dedup_job *job, struct place *place, struct batch *batch,
@@ -141,6 +176,11 @@ static enum sg_code drop(const struct dedup_job *job, struct place *place, struc
     bool exact = decision->verdict == DEDUP_DROP_EXACT;
     enum sg_code code = dedup_job_id(job, decision->survivor, &place->survivor, err);
     if (code != SG_OK) return code;
+    if (dedup_cross_theirs(job, decision->survivor)) {
+        put_cross(job, place, batch, decision);
+        return SG_OK;
+    }
+    if (job->cross.policy == DEDUP_MINE) return SG_OK;
     detail->len = 0;
     sg_buf_printf(detail, ",\"cluster\":\"%s\",\"survivor_id\":", sg_hash_hex(decision->cluster, hex));
     sg_json_quote(detail, place->survivor.data, place->survivor.len);
@@ -151,7 +191,7 @@ static enum sg_code drop(const struct dedup_job *job, struct place *place, struc
         sg_buf_puts(detail, ",\"text\":");
         sg_json_quote(detail, document->text, document->text_len);
     }
-    sg_parts_drop(&batch->parts, document->id, document->id_len, reason_of(decision), detail);
+    sg_parts_drop(&batch->parts, document->id, document->id_len, reason_of(job, decision), detail);
     if (exact)
         batch->tally.exact++;
     else
@@ -162,8 +202,13 @@ static enum sg_code drop(const struct dedup_job *job, struct place *place, struc
 /* A decision belongs to a document, not to a number. */
 static bool belongs(const struct dedup_job *job, struct place *place, const struct dedup_decision *decision) {
     const struct dedup_document *document = &place->base.line.document;
-    return sg_hash128(document->id, document->id_len, 0).lo == decision->id_low &&
-           dedup_text_key(&job->settings, &place->base.scratch, document).lo == decision->text_low;
+    struct dedup_doc doc = {.text_key = dedup_text_key(&job->settings, &place->base.scratch, document),
+                            .id_key = dedup_id_key(&job->settings, document)};
+    if (job->settings.blind) {
+        doc.line_low = sg_hash128(place->line, place->bytes - 1, 0).lo;
+        doc.id_key = dedup_blind_id(&job->settings, &doc);
+    }
+    return doc.id_key.lo == decision->id_low && doc.text_key.lo == decision->text_low;
 }
 
 /* The document loses what the rows of place->cut say: a ledger line, and all of it goes when too little is left. */
@@ -211,12 +256,14 @@ static enum sg_code one_document(const struct apply *apply, struct place *place,
         dedup_line_open(&place->base.line, job->by_language); /* of others nobody asks what they say */
         if (!belongs(job, place, &decision)) return dedup_pass_changed(apply->job, &batch->base, err);
     }
+    bool reported = job->cross.policy == DEDUP_MINE; /* nothing goes, and no line is written */
     if (decision.verdict != DEDUP_KEEP) {
-        dedup_statistics_removed(language, reason_of(&decision), decision.similarity);
+        if (!reported) dedup_statistics_removed(language, reason_of(job, &decision), decision.similarity);
+        else dedup_statistics_kept(language, place->bytes);
         return drop(job, place, batch, &decision, err);
     }
     count_kept(place, batch, language, &decision);
-    keep(job, place, batch, &decision);
+    if (!reported) keep(job, place, batch, &decision);
     return SG_OK;
 }
 
@@ -235,6 +282,7 @@ static enum sg_code each_line(const struct apply *apply, struct place *place, st
     enum sg_code code = SG_OK;
     size_t len;
     while (code == SG_OK && dedup_line_cut(&at, end, &line, &len)) {
+        place->line = line;
         place->bytes = len + 1;
         switch (dedup_line_scan(&place->base.line, line, len, err)) {
         case DEDUP_BLANK: batch->tally.blank++; break;
@@ -359,6 +407,7 @@ static enum sg_code write_outputs(struct apply *apply, struct sg_err *err) {
     job->counts.kept = apply->outputs.all_kept;
     job->counts.removed_exact = apply->outputs.all.exact;
     job->counts.removed_near = apply->outputs.all.near;
+    job->counts.removed_cross = apply->outputs.all.cross;
     job->counts.documents_cut = apply->outputs.all.documents_cut;
     job->counts.bytes_cut = apply->outputs.all.bytes_cut;
     dedup_decisions_close(&apply->map);
@@ -370,5 +419,6 @@ enum sg_code dedup_apply(struct dedup_job *job, struct sg_err *err) {
     struct apply apply = {.job = job, .cuts = job->units.unit != DEDUP_UNIT_NONE};
     enum sg_code code = dedup_parts_load(job, err);
     if (code == SG_OK) code = sum_up(job, err);
-    return code == SG_OK ? write_outputs(&apply, err) : code;
+    if (code != SG_OK) return code;
+    return job->cross.report ? dedup_cross_report(job, err) : write_outputs(&apply, err);
 }

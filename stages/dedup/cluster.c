@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/num.h"
+#include "cross.h"
 #include "graph.h"
 #include "ids.h"
 #include "parts.h"
@@ -32,9 +33,11 @@ static enum sg_code make_components(struct dedup_job *job, struct dedup_counts *
     return dedup_components(&graph, "component.cmp", &counts->in_components, err);
 }
 
-static struct dedup_member member_of(const struct dedup_parts_rows *docs, const void *doc_row, const char *component) {
+static struct dedup_member member_of(const struct dedup_job *job, const struct dedup_parts_rows *docs, const void *doc_row,
+                                     const char *component) {
     struct dedup_doc doc;
     dedup_doc_get(doc_row, &doc);
+    if (job->cross.on) dedup_cross_doc(job, docs->part, &doc);
     return (struct dedup_member){.component = sg_num_get_u64(component + 8),
                                  .document = sg_num_get_u64(component),
                                  .line_low = doc.line_low,
@@ -64,7 +67,7 @@ static enum sg_code deal(struct dedup_job *job, struct dedup_rows *members, stru
         while (code == SG_OK && read <= document) code = dedup_parts_next(&docs, &doc_row, err), read++;
         if (code != SG_OK) break;
         char row[DEDUP_MEMBER_MOST];
-        const struct dedup_member member = member_of(&docs, doc_row, component);
+        const struct dedup_member member = member_of(job, &docs, doc_row, component);
         dedup_member_put(&member, true, sketch_bytes, row);
         code = dedup_rows_put(&members[partition_of(member.component)], row, err);
     }
@@ -108,6 +111,7 @@ enum sg_code dedup_cluster(struct dedup_job *job, struct sg_err *err) {
         code = dedup_sums_need(job, &(struct dedup_sums){.verb = "link", .number = (uint64_t)i, .bound = true}, NULL,
                                &linked, err);
     if (code == SG_OK) code = dedup_check_ids(job, &counts, err);
+    if (code == SG_OK) code = dedup_cross_sides(job, err);
     bool documents = job->units.unit == DEDUP_UNIT_NONE; /* else ids are looked at, and substr ranks documents */
     if (code == SG_OK && documents) code = make_components(job, &counts, err);
     if (code == SG_OK && documents) code = deal_out(job, err);

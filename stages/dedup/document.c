@@ -12,8 +12,20 @@ static uint32_t saturated(uint64_t n) {
 
 static struct sg_hash128 text_key(const struct dedup_settings *settings, struct dedup_scratch *scratch,
                                   const struct dedup_document *document, const char *nfc, size_t nfc_len) {
-    if (settings->raw_key) return sg_hash128(document->text, document->text_len, document->scope);
-    return dedup_keytext_light(nfc, nfc_len, document->scope, &scratch->light);
+    struct sg_hash128 key = settings->raw_key ? sg_hash128(document->text, document->text_len, document->scope)
+                                              : dedup_keytext_light(nfc, nfc_len, document->scope, &scratch->light);
+    return dedup_secret_mix(&settings->secret, key);
+}
+
+struct sg_hash128 dedup_id_key(const struct dedup_settings *settings, const struct dedup_document *document) {
+    return dedup_secret_mix(&settings->secret, sg_hash128(document->id, document->id_len, 0));
+}
+
+struct sg_hash128 dedup_blind_id(const struct dedup_settings *settings, const struct dedup_doc *doc) {
+    const uint64_t words[] = {doc->text_key.lo, doc->text_key.hi, doc->id_key.lo, doc->id_key.hi, doc->line_low};
+    char bytes[sizeof words];
+    for (unsigned i = 0; i < 5; i++) sg_num_put_u64(bytes + 8 * i, words[i]);
+    return dedup_secret_mix(&settings->secret, sg_hash128(bytes, sizeof bytes, 0));
 }
 
 struct sg_hash128 dedup_text_key(const struct dedup_settings *settings, struct dedup_scratch *scratch,
@@ -95,7 +107,7 @@ void dedup_document_read(const struct dedup_settings *settings, struct dedup_scr
         dedup_keytext_nfc(&nfc, &len, &scratch->nfc);
     scratch->is_nfc = !settings->raw_key && nfc == document->text;
     *doc = (struct dedup_doc){.text_key = text_key(settings, scratch, document, nfc, len),
-                              .id_key = sg_hash128(document->id, document->id_len, 0),
+                              .id_key = dedup_id_key(settings, document),
                               .priority = document->priority,
                               .windows = saturated(windows),
                               .bytes = saturated(document->text_len)};
@@ -107,7 +119,25 @@ void dedup_document_read(const struct dedup_settings *settings, struct dedup_scr
     }
     sketch->bands = minhash->bands;
     dedup_minhash_bands(minhash, minima, document->scope, sketch->keys);
-    dedup_minhash_store(minhash, minima, sketch->values);
+    if (settings->slim_bytes) dedup_slim_sketch(settings, sketch);
+    else dedup_minhash_store(minhash, minima, sketch->values);
+}
+
+uint64_t dedup_slim_key(unsigned band, uint32_t prefix) {
+    char bytes[8];
+    sg_num_put_u32(bytes, band);
+    sg_num_put_u32(bytes + 4, prefix);
+    return sg_hash64(bytes, sizeof bytes, 0);
+}
+
+void dedup_slim_sketch(const struct dedup_settings *settings, struct dedup_sketch *sketch) {
+    unsigned bytes = settings->slim_bytes;
+    for (unsigned i = 0; i < sketch->bands; i++) {
+        uint32_t prefix = (uint32_t)(sketch->keys[i] >> 32);
+        for (unsigned b = 0; b < bytes && (i + 1) * bytes <= settings->minhash.sketch_bytes; b++)
+            sketch->values[i * bytes + b] = (uint8_t)(prefix >> 8 * b);
+        sketch->keys[i] = dedup_slim_key(i, prefix);
+    }
 }
 
 void dedup_doc_put(const struct dedup_doc *doc, char *row) {

@@ -18,6 +18,7 @@
 
 #include "base/hash.h"
 #include "minhash.h"
+#include "secret.h"
 #include "shingle.h"
 #include "winnow.h"
 
@@ -30,6 +31,9 @@ struct dedup_settings {
     struct dedup_shape shape;
     bool fss; /* else kperm32 */
     struct dedup_minhash minhash;
+    struct dedup_secret secret; /* --key */
+    bool blind;                 /* id keys that only the whole line gives: indexes, and runs against them */
+    unsigned slim_bytes;        /* against a slim index: of each band key, these bytes are the sketch; else 0 */
     struct dedup_length length; /* of repeats inside texts */
 };
 
@@ -73,6 +77,15 @@ void dedup_document_read(const struct dedup_settings *settings, struct dedup_scr
 /* The sorted set of window hashes of a text as it stands in its line, appended to out as native u64. Returns how many. */
 size_t dedup_document_windows(const struct dedup_settings *settings, struct dedup_scratch *scratch, const char *text,
                               size_t len, struct sg_buf *out);
+
+/* A band key as far as a slim index has it: 32 bits, kept apart by band. */
+uint64_t dedup_slim_key(unsigned band, uint32_t prefix);
+/* Band keys that agree are all that a slim index has: they become sketch and keys of the document. */
+void dedup_slim_sketch(const struct dedup_settings *settings, struct dedup_sketch *sketch);
+
+struct sg_hash128 dedup_id_key(const struct dedup_settings *settings, const struct dedup_document *document);
+/* From both keys and the line: nobody can try ids against it who has not the line. */
+struct sg_hash128 dedup_blind_id(const struct dedup_settings *settings, const struct dedup_doc *doc);
 
 void dedup_doc_put(const struct dedup_doc *doc, char *row);
 void dedup_doc_get(const char *row, struct dedup_doc *doc);

@@ -80,4 +80,5 @@ void dedup_job_free(struct dedup_job *job) {
     free(job->folder);
     dedup_prefer_free(&job->prefer);
     sg_buf_free(&job->about.json);
+    sg_buf_free(&job->cross.parameters);
 }

@@ -13,6 +13,7 @@
  *           apply    the outputs
  *         In the modes para and line map writes ti-pp.unt (units of texts, by key) in place of band keys, and link makes pp.cut
  *         of them (what is cut, by document); cluster looks at ids only, settle and recheck have nothing to do.
+ *         With --mode cross map also makes a part of each index (cross.h): the files of a task, and import-k.sum.
  *         map, recheck and apply share out the inputs by their bytes; link and settle the partitions; cluster is one task.
  * Units   documents are numbered from 0 in input order, in the files of a map task from the task's own start; no decision
  *         depends on these numbers. id and set places: task << 40 | byte.
@@ -60,6 +61,22 @@ struct dedup_task {
     uint64_t number, count;
 };
 
+/* What else is compared with the inputs, or in place of them: indexes of signatures (cross.h). */
+enum dedup_policy { DEDUP_THEIRS, DEDUP_MINE, DEDUP_BALANCED };
+
+struct dedup_cross {
+    bool on;
+    enum dedup_policy policy;
+    bool near, slim;    /* what the indexes have */
+    bool report;        /* --mine: no inputs, nothing is written but the report */
+    size_t count;       /* of indexes: mine, if given, then theirs */
+    const char *paths[2];
+    struct sg_hash128 content[2];
+    uint64_t records[2];
+    struct sg_buf parameters; /* canonical JSON: what indexes carry */
+    bool theirs_first;        /* balanced, of two documents that are equal in every key */
+};
+
 /* What happened, for receipts and the last line. */
 struct dedup_counts {
     uint64_t documents, bad, batches;
@@ -67,7 +84,7 @@ struct dedup_counts {
     uint64_t border_documents, compared_by_text, hot_components;
     uint64_t clusters, duplicate_ids;
     uint64_t candidates, rejected; /* texts that share a key with a better one of their component; those that stay */
-    uint64_t kept, removed_exact, removed_near;
+    uint64_t kept, removed_exact, removed_near, removed_cross;
     uint64_t units, units_cut, documents_cut, bytes_cut; /* para, line: compared; cut; documents that stay without them */
 };
 
@@ -82,6 +99,7 @@ struct dedup_job {
     struct dedup_rule rule;
     struct dedup_unit_rule units;
     enum dedup_verify verify;
+    struct dedup_cross cross;
     double tau;
     uint64_t seed, hot;
     bool by_language, duplicate_ids_keep, keep_components;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/num.h"
+#include "cross.h"
 
 uint32_t dedup_member_width(const struct dedup_job *job) {
     return DEDUP_MEMBER_HEAD + (job->settings.near ? job->settings.minhash.sketch_bytes : 0);
@@ -19,7 +20,8 @@ static void get_member(const struct dedup_judge *judge, size_t index, struct ded
 static struct dedup_component component_of(const struct dedup_judge *judge) {
     return (struct dedup_component){.count = judge->count,
                                     .sketches = (const uint8_t *)judge->sketches.data,
-                                    .short_text = (const bool *)(const void *)judge->short_text.data};
+                                    .short_text = (const bool *)(const void *)judge->short_text.data,
+                                    .roles = judge->roles.len ? (const uint8_t *)judge->roles.data : NULL};
 }
 
 void dedup_judge_sift(struct dedup_judge *judge, const char *rows, size_t count, bool *clear) {
@@ -27,7 +29,7 @@ void dedup_judge_sift(struct dedup_judge *judge, const char *rows, size_t count,
     unsigned bytes = judge->job->rule.bytes;
     judge->rows = rows;
     judge->count = count;
-    judge->sketches.len = judge->short_text.len = judge->fates.len = 0;
+    judge->sketches.len = judge->short_text.len = judge->roles.len = judge->fates.len = 0;
     uint8_t *sketches = (uint8_t *)sg_buf_room(&judge->sketches, count * bytes + 1);
     bool *short_text = (bool *)(void *)sg_buf_room(&judge->short_text, count);
     sg_buf_room(&judge->fates, count * sizeof(struct dedup_fate));
@@ -36,6 +38,7 @@ void dedup_judge_sift(struct dedup_judge *judge, const char *rows, size_t count,
         get_member(judge, i, &member);
         short_text[i] = !settings->near || member.windows < settings->min_shingles;
         if (settings->near) memcpy(sketches + i * bytes, member.sketch, bytes);
+        if (judge->job->cross.on) sg_buf_putc(&judge->roles, (char)dedup_cross_role(judge->job, member.document));
     }
     struct dedup_component component = component_of(judge);
     *clear = dedup_leader_sift(&judge->job->rule, &component, fates_of(judge));
@@ -95,7 +98,7 @@ static void add_saturated(uint32_t *sum, uint64_t more) {
 }
 
 static uint8_t method_of(const struct dedup_judge *judge, const struct dedup_fate *fate) {
-    if (judge->job->verify == DEDUP_NONE) return DEDUP_BY_BAND;
+    if (judge->job->verify == DEDUP_NONE || judge->job->rule.rows) return DEDUP_BY_BAND;
     return fate->by_text ? DEDUP_BY_TEXT : DEDUP_BY_SKETCH;
 }
 
@@ -139,5 +142,6 @@ enum sg_code dedup_judge_write(struct dedup_judge *judge, struct sg_err *err) {
 void dedup_judge_free(struct dedup_judge *judge) {
     sg_buf_free(&judge->sketches);
     sg_buf_free(&judge->short_text);
+    sg_buf_free(&judge->roles);
     sg_buf_free(&judge->fates);
 }

@@ -19,7 +19,7 @@ struct dedup_judge {
     struct dedup_rows *decided; /* where decisions go */
     const char *rows;
     size_t count;
-    struct sg_buf sketches, short_text, fates;
+    struct sg_buf sketches, short_text, roles, fates;
     /* window sets of this component */
     const uint64_t *offsets; /* places in the sets, by member; UINT64_MAX: none */
     struct sg_buf *sets;     /* loaded on demand; len 0: not now */

@@ -38,6 +38,33 @@ struct dedup_rule dedup_rule_of(enum dedup_verify verify, double tau, unsigned s
     return rule;
 }
 
+static double power(double x, unsigned n) {
+    double p = 1;
+    for (; n > 0; n--) p *= x;
+    return p;
+}
+
+struct dedup_rule dedup_rule_of_bands(double tau, unsigned bands, unsigned rows, unsigned bytes) {
+    unsigned least = bands < 2 ? bands : 2;
+    while (least < bands && (double)least / bands < power(tau, rows)) least++;
+    return (struct dedup_rule){.bytes = bands * bytes,
+                               .sure = least * bytes,
+                               .maybe = least * bytes,
+                               .tau_ppm = (uint32_t)(tau * 1e6 + 0.5),
+                               .rows = rows};
+}
+
+/* A band agrees with probability J^rows: J from the share that does, by halving. */
+static double root(double share, unsigned rows) {
+    double low = 0, high = 1;
+    for (int i = 0; i < 40; i++) {
+        double middle = (low + high) / 2;
+        if (power(middle, rows) < share) low = middle;
+        else high = middle;
+    }
+    return high;
+}
+
 /* Leaders so far, open ones among them, and those that the member at hand is in doubt with. */
 struct leaders {
     uint32_t *index, *doubtful;
@@ -66,6 +93,7 @@ static unsigned matches_of(const struct dedup_rule *rule, const struct dedup_com
 }
 
 static uint16_t estimate(const struct dedup_rule *rule, unsigned matches) {
+    if (rule->rows) return (uint16_t)(root((double)matches / rule->bytes, rule->rows) * SCALE + 0.5);
     return (uint16_t)(dedup_sketch_similarity(matches, rule->bytes) * SCALE + 0.5);
 }
 
@@ -94,19 +122,27 @@ static bool sift_one(const struct dedup_rule *rule, const struct dedup_component
     return !follows && (open || leaders->doubtful_count > 0);
 }
 
+static bool may_follow(const struct dedup_component *component, size_t member) {
+    return !component->short_text[member] && !(component->roles && component->roles[member] == DEDUP_ONLY_LEADS);
+}
+
+static bool may_lead(const struct dedup_component *component, const struct dedup_fate *fates, size_t member) {
+    return fates[member].leader == member && !(component->roles && component->roles[member] == DEDUP_ONLY_FOLLOWS);
+}
+
 bool dedup_leader_sift(const struct dedup_rule *rule, const struct dedup_component *component,
                        struct dedup_fate *fates) {
     struct leaders leaders = new_leaders(component->count);
     bool clear = true;
     for (size_t member = 0; member < component->count; member++) {
         fates[member] = (struct dedup_fate){.leader = (uint32_t)member, .similarity = SCALE};
-        if (!component->short_text[member] && sift_one(rule, component, &leaders, member, &fates[member])) {
+        if (may_follow(component, member) && sift_one(rule, component, &leaders, member, &fates[member])) {
             leaders.open[member] = true;
             clear = false;
             for (size_t i = 0; i < leaders.doubtful_count; i++)
                 fates[leaders.doubtful[i]].needs_text = fates[member].needs_text = true;
         }
-        if (fates[member].leader == member) leaders.index[leaders.count++] = (uint32_t)member;
+        if (may_lead(component, fates, member)) leaders.index[leaders.count++] = (uint32_t)member;
     }
     free_leaders(&leaders);
     return clear;
@@ -148,9 +184,9 @@ enum sg_code dedup_leader_settle(const struct dedup_rule *rule, const struct ded
     for (size_t member = 0; member < component->count && code == SG_OK; member++) {
         struct dedup_fate *fate = &fates[member];
         *fate = (struct dedup_fate){.leader = (uint32_t)member, .similarity = SCALE};
-        if (!component->short_text[member] && sift_one(rule, component, &asking.leaders, member, fate))
+        if (may_follow(component, member) && sift_one(rule, component, &asking.leaders, member, fate))
             code = by_texts(&asking, member, fate, err);
-        if (fate->leader == member) asking.leaders.index[asking.leaders.count++] = (uint32_t)member;
+        if (may_lead(component, fates, member)) asking.leaders.index[asking.leaders.count++] = (uint32_t)member;
     }
     free_leaders(&asking.leaders);
     return code;

@@ -25,17 +25,25 @@ struct dedup_rule {
     unsigned bytes;       /* of a sketch */
     unsigned sure, maybe; /* matches: sure >= maybe; equal: the sketch decides alone */
     uint32_t tau_ppm;     /* least exact Jaccard */
+    unsigned rows;        /* 0; or the sketch is the agreement of bands of so many rows */
 };
 
 enum dedup_verify { DEDUP_AUTO, DEDUP_TEXT, DEDUP_SKETCH_ONLY, DEDUP_NONE };
 
 /* sure and maybe of a way to verify: auto leaves 3 standard deviations on either side of tau to the texts. */
 struct dedup_rule dedup_rule_of(enum dedup_verify verify, double tau, unsigned sketch_bytes);
+/* The same from band keys alone, of which `bytes` bytes of each of `bands` are the sketch: as many of them agree as bands of
+ * `rows` rows do at tau, and two at least. */
+struct dedup_rule dedup_rule_of_bands(double tau, unsigned bands, unsigned rows, unsigned bytes);
+
+/* Of a document of another owner, which stays whatever happens here, or of one that is only held against those. */
+enum dedup_role { DEDUP_ANY, DEDUP_ONLY_LEADS, DEDUP_ONLY_FOLLOWS };
 
 struct dedup_component {
     size_t count;
     const uint8_t *sketches; /* count x rule.bytes, in survivor order */
     const bool *short_text;  /* too few windows: compared with nobody */
+    const uint8_t *roles;    /* enum dedup_role of each, or NULL */
 };
 
 struct dedup_fate {

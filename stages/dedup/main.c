@@ -61,6 +61,25 @@ static const struct sg_option options[] = {
      "seed of the hash functions of the sketch", true},
     {"plan", 0, SG_OPTION_TEXT, "DIR", NULL,
      "keep plan and intermediate files in DIR; run again with it, an interrupted run goes on"},
+    {"theirs", 0, SG_OPTION_TEXT, "FILE.sigx", NULL,
+     "cross: the other owner's index, or that of all earlier runs"},
+    {"mine", 0, SG_OPTION_TEXT, "FILE.sigx", NULL,
+     "cross: my own index in place of INPUT: only a report is written"},
+    {"policy", 0, SG_OPTION_CHOICE, "theirs|mine|balanced", "theirs",
+     "cross: mine go where theirs match; or nothing goes, a report is written; or each owner removes what loses in the union",
+     true},
+    {"key", 0, SG_OPTION_TEXT, "FILE", NULL,
+     "index, cross: a secret that both owners have; without it nobody can test the index for a text"},
+    {"blind-ids", 0, SG_OPTION_FLAG, NULL, NULL,
+     "index, cross: id keys that can be told only from whole lines", true},
+    {"slim", 0, SG_OPTION_FLAG, NULL, NULL,
+     "index: a third of the size: no sketches, no id keys, four bytes a band key", true},
+    {"merge", 0, SG_OPTION_FLAG, NULL, NULL,
+     "index: the inputs are indexes of one kind: make them one"},
+    {0}};
+
+static const struct sg_option explain_options[] = {
+    {"plan", 0, SG_OPTION_TEXT, "DIR", NULL, "folder of a run with --plan: its files tell most"},
     {0}};
 
 static const struct sg_option verb_options[] = {
@@ -104,6 +123,29 @@ static const char *const manual[] = {
     "shorter than L then stays. What is left, documents that go as a whole and the ledger are as with para and line. --spans "
     "mark writes this ledger and leaves the texts as they are.",
     "Inputs are read up to three times; standard input is first copied to --tmp.",
+    "Two owners who may not show each other their texts swap indexes: 'sangam-dedup index CORPUS -o A.sigx' writes keys and "
+    "sketches, no text; each then runs '--mode cross CORPUS --theirs B.sigx'. With --policy theirs (the default) what matches "
+    "one of theirs goes, and mine are deduplicated among themselves as ever; with balanced both remove by the same order, so "
+    "that each text stays with exactly one of them, and both outputs together are the deduplication of both corpora; with mine "
+    "nothing goes and the output is a report, one JSON line for each document that meets one of theirs. --mine A.sigx in place "
+    "of INPUT gives the report of what a policy would do. Both need the same parameters: an index of others is refused, with "
+    "what differs. Pairs are verified by sketch, for their texts are not here. A ledger line of reason cross names their text "
+    "key.",
+    "What an index reveals: whoever has it can test whether a text he knows, or one much like it, is in your corpus, how many "
+    "documents there are, how long each is, and which of them are alike; with an id he can test for the id. He cannot read "
+    "a text out of it. --blind-ids takes the test for ids away from all who have not the whole line. --slim leaves ids and "
+    "sketches out; keys of texts and parts of bands remain, so the test for texts does too. --key FILE mixes a secret that "
+    "only both owners have into all of it: a third party who finds the file can test nothing without the secret; your partner, "
+    "who has it, still can, and so can whoever guesses it: take 32 random bytes. Lengths and counts are not hidden. Keys of "
+    "texts and ids go through SHA-256 with the secret; sketches and band keys through hash functions that a secret seed chooses "
+    "and that nobody has shown to withstand cryptanalysis. No stronger claim is made.",
+    "Runs over the years: deduplicate the first crawl and make its index; each new crawl goes against --theirs all.sigx, the "
+    "index of what was kept is added by 'sangam-dedup index --merge all.sigx new.sigx -o all2.sigx'. An index of a corpus is "
+    "the same bytes however the corpus is cut into files, and indexes can be merged in any order: index each share on its "
+    "own machine.",
+    "'sangam-dedup explain ID --plan DIR' tells why a document stayed or went: its keys, who shares them, the component, the "
+    "similarity and the survivor, from the files of a run with --plan. 'explain ID OUTPUT' tells what ledger and receipts of "
+    "finished outputs know.",
     "On many machines: plan once, then map, link, cluster, settle, recheck, settle and apply, each as any number of tasks, all "
     "tasks of one before the first of the next. A Slurm array job is 'sangam-dedup map --plan DIR --task "
     "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT'. The answer does not depend on how many tasks there were. A task that is "
@@ -144,6 +186,14 @@ static const struct sg_verb verbs[] = {
      .about = "write a share of the outputs",
      .usage = "--plan DIR [--task I/N]",
      .options = verb_options, .run = dedup_run_apply, .planned = true},
+    {.name = "index",
+     .about = "write keys and sketches of a corpus, for another owner or a later run; or merge such files",
+     .usage = "[OPTIONS] INPUT... -o NAME.sigx",
+     .run = dedup_run_index, .output_suffix = ".sigx"},
+    {.name = "explain",
+     .about = "tell why a document stayed or went",
+     .usage = "ID --plan DIR, or ID OUTPUT",
+     .options = explain_options, .run = dedup_run_explain, .planned = true},
     {0}};
 
 static const struct sg_stage stage = {

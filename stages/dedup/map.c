@@ -13,10 +13,10 @@
 
 #include "base/num.h"
 #include "cluster_fields.h"
+#include "cross.h"
 #include "parts.h"
 #include "pass.h"
 #include "records.h"
-#include "run/chain.h"
 #include "sums.h"
 
 struct batch {
@@ -266,7 +266,8 @@ static void reset_counts(struct map *map) {
     }
 }
 
-static enum sg_code one_pass(struct map *map, bool *again, struct sg_err *err) {
+static enum sg_code one_pass(void *context, bool *again, struct sg_err *err) {
+    struct map *map = context;
     struct dedup_pass pass = {.job = map->job,
                               .name = "map",
                               .context = map,
@@ -288,49 +289,21 @@ static enum sg_code one_pass(struct map *map, bool *again, struct sg_err *err) {
     return code;
 }
 
-/* Each chain file against the receipt beside it. */
-static enum sg_code keep_promises(const struct map *map, const struct sg_chain_promise *promises, struct sg_err *err) {
-    enum sg_code code = SG_OK;
-    uint64_t first = 0;
-    for (size_t i = map->first_input; code == SG_OK && i < map->end_input; i++) {
-        struct dedup_input *input = &map->job->inputs[i];
-        if (map->job->run->planned && input->bytes != input->given->bytes) {
-            sg_err_set(err, SG_DATA, "the file has changed since the plan was made: make a new plan");
-            return sg_err_at(err, input->given->path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
-        }
-        code = sg_chain_keep_promise(input->given->path, &promises[i], input->bytes, input->documents + input->bad,
-                                     input->hash, err);
-        input->first = first;
-        first += input->documents;
-    }
-    return code;
-}
-
 static enum sg_code map_inputs(struct map *map, struct sg_err *err) {
-    struct dedup_job *job = map->job;
-    struct sg_chain_promise *promises = sg_zalloc(job->input_count + 1, sizeof *promises);
-    enum sg_code code = SG_OK;
-    for (size_t i = map->first_input; code == SG_OK && i < map->end_input; i++)
-        code = sg_chain_promise(job->inputs[i].given->path, &promises[i], err);
-    /* A foreign file whose frames cut lines is read as a stream, and all from the start. */
-    for (bool again = code == SG_OK; again;) {
-        code = one_pass(map, &again, err);
-        if (again) sg_err_clear(err);
-    }
-    if (code == SG_OK) code = keep_promises(map, promises, err);
-    free(promises);
+    enum sg_code code = dedup_pass_inputs(map->job, one_pass, map, err);
     const struct dedup_counts *counts = &map->counts;
-    return code == SG_OK ? sg_run_judge_bad(job->run, counts->bad, counts->bad + counts->documents, true, err) : code;
+    return code == SG_OK ? sg_run_judge_bad(map->job->run, counts->bad, counts->bad + counts->documents, true, err) : code;
 }
 
 enum sg_code dedup_map(struct dedup_job *job, struct sg_err *err) {
     static const struct dedup_map_keys *const keys[] = {&band_keys, &dedup_unit_keys, &dedup_unit_keys, &dedup_anchor_keys};
     struct map map = {.job = job, .keys = keys[job->units.unit]};
     const struct dedup_sums sums = {.verb = "map", .number = job->task.number};
+    enum sg_code code = dedup_cross_import(job, err);
     dedup_task_inputs(job, &map.first_input, &map.end_input);
-    if (dedup_parts_current(job, map.first_input, map.end_input)) return SG_OK;
+    if (code != SG_OK || dedup_parts_current(job, map.first_input, map.end_input)) return code;
     dedup_sums_drop(job, &sums);
-    enum sg_code code = map_inputs(&map, err);
+    code = map_inputs(&map, err);
     if (code == SG_OK) code = dedup_parts_write(job, map.first_input, map.end_input, err);
     return code == SG_OK ? dedup_sums_write(job, &sums, job->task.count, &map.counts, err) : code;
 }

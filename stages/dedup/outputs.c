@@ -124,6 +124,11 @@ static void fill_counts(const struct dedup_outputs *outputs, struct sg_receipt *
     const struct dedup_tally *tally = &outputs->tally;
     if (tally->exact) sg_receipt_reason(receipt, "exact", tally->exact);
     if (tally->near) sg_receipt_reason(receipt, "near", tally->near);
+    if (outputs->job->cross.on) {
+        bool reported = outputs->job->cross.policy == DEDUP_MINE;
+        if (tally->cross && !reported) sg_receipt_reason(receipt, "cross", tally->cross);
+        if (reported) sg_receipt_counter(receipt, "hits", tally->cross);
+    }
     if (outputs->job->units.unit != DEDUP_UNIT_NONE) {
         if (tally->cut) sg_receipt_reason(receipt, dedup_unit_name_of(outputs->job->units.unit), tally->cut);
         sg_receipt_counter(receipt, "documents_cut", tally->documents_cut);
@@ -183,6 +188,7 @@ static enum sg_code publish_receipt(struct dedup_outputs *outputs, const char *p
 static void add_tally(struct dedup_tally *sum, const struct dedup_tally *more) {
     sum->exact += more->exact;
     sum->near += more->near;
+    sum->cross += more->cross;
     sum->survivors += more->survivors;
     sum->cut += more->cut;
     sum->documents_cut += more->documents_cut;

@@ -18,7 +18,7 @@
 
 /* What one batch adds beside its parts. */
 struct dedup_tally {
-    uint64_t exact, near; /* removed */
+    uint64_t exact, near, cross; /* removed; with --policy mine, met */
     uint64_t survivors;   /* kept, with a cluster */
     uint64_t cut;         /* removed, for too little was left */
     uint64_t documents_cut, bytes_cut; /* kept, with a ledger line for what is cut from them */

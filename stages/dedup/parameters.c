@@ -263,6 +263,10 @@ void dedup_parameters_json(const struct dedup_parameters *parameters, struct sg_
     describe(parameters, false, out);
 }
 
+void dedup_parameters_keys_json(const struct dedup_parameters *parameters, struct sg_buf *out) {
+    describe(parameters, true, out);
+}
+
 static struct sg_hash128 hash_of(const struct dedup_parameters *parameters, bool keys) {
     struct sg_buf json = {0};
     describe(parameters, keys, &json);

@@ -53,6 +53,8 @@ enum sg_code dedup_parameters_from_json(const char *json, size_t len, struct ded
 /* Appends the canonical JSON, no line end behind it. */
 void dedup_parameters_json(const struct dedup_parameters *parameters, struct sg_buf *out);
 struct sg_hash128 dedup_parameters_fingerprint(const struct dedup_parameters *parameters);
+/* The members that decide keys alone, appended as canonical JSON: `keys` is its XXH3-128. */
+void dedup_parameters_keys_json(const struct dedup_parameters *parameters, struct sg_buf *out);
 struct sg_hash128 dedup_parameters_keys(const struct dedup_parameters *parameters);
 
 /* What the pure core needs, and the rule of leaders. SG_SYSTEM when ICU's data are missing for unit icu. */

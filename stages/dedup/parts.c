@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/num.h"
+#include "cross.h"
 #include "sums.h"
 
 #define WORDS 12
@@ -121,8 +122,8 @@ enum sg_code dedup_parts_load(struct dedup_job *job, struct sg_err *err) {
     struct dedup_counts first = {0};
     enum sg_code code = dedup_sums_need(job, &(struct dedup_sums){.verb = "map"}, &tasks, &first, err);
     if (code != SG_OK) return code;
-    job->parts = sg_zalloc(tasks, sizeof *job->parts);
-    job->part_count = tasks;
+    job->part_count = tasks + job->cross.count;
+    job->parts = sg_zalloc(job->part_count, sizeof *job->parts);
     for (uint64_t i = 0; code == SG_OK && i < tasks; i++) {
         uint64_t of = 0;
         code = dedup_sums_need(job, &(struct dedup_sums){.verb = "map", .number = i}, &of, &job->counts, err);
@@ -131,6 +132,7 @@ enum sg_code dedup_parts_load(struct dedup_job *job, struct sg_err *err) {
                               (unsigned long long)tasks, (unsigned long long)of);
         if (code == SG_OK) code = load_part(job, i, &documents, err);
     }
+    if (code == SG_OK) code = dedup_cross_load(job, tasks, documents, err);
     bind(job);
     return code;
 }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "run/chain.h"
 #include "run/pipe.h"
 
 struct running {
@@ -125,5 +126,42 @@ enum sg_code dedup_pass_run(struct dedup_pass *pass, struct sg_err *err) {
     if (code == SG_OK) code = sg_pipe_run(&pipe, err);
     free_places(&running, threads);
     dedup_corpus_close(&running.corpus);
+    return code;
+}
+
+/* ---- the first pass ---- */
+
+static enum sg_code keep_promises(struct dedup_job *job, const struct sg_chain_promise *promises, struct sg_err *err) {
+    enum sg_code code = SG_OK;
+    uint64_t documents = 0;
+    size_t first, end;
+    dedup_task_inputs(job, &first, &end);
+    for (size_t i = first; code == SG_OK && i < end; i++) {
+        struct dedup_input *input = &job->inputs[i];
+        if (job->run->planned && input->bytes != input->given->bytes) {
+            sg_err_set(err, SG_DATA, "the file has changed since the plan was made: make a new plan");
+            return sg_err_at(err, input->given->path, SG_NOWHERE, SG_NOWHERE, SG_NOWHERE);
+        }
+        code = sg_chain_keep_promise(input->given->path, &promises[i], input->bytes, input->documents + input->bad,
+                                     input->hash, err);
+        input->first = documents;
+        documents += input->documents;
+    }
+    return code;
+}
+
+enum sg_code dedup_pass_inputs(struct dedup_job *job, dedup_pass_once *once, void *context, struct sg_err *err) {
+    struct sg_chain_promise *promises = sg_zalloc(job->input_count + 1, sizeof *promises);
+    enum sg_code code = SG_OK;
+    size_t first, end;
+    dedup_task_inputs(job, &first, &end);
+    for (size_t i = first; code == SG_OK && i < end; i++)
+        code = sg_chain_promise(job->inputs[i].given->path, &promises[i], err);
+    for (bool again = code == SG_OK; again;) {
+        code = once(context, &again, err);
+        if (again) sg_err_clear(err);
+    }
+    if (code == SG_OK) code = keep_promises(job, promises, err);
+    free(promises);
     return code;
 }

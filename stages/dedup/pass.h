@@ -51,6 +51,12 @@ struct dedup_pass {
 
 enum sg_code dedup_pass_run(struct dedup_pass *pass, struct sg_err *err) SG_MUST_CHECK;
 
+/* The first pass over the task's inputs: `once`, and again from the start when it says so (a foreign file whose frames cut lines
+ * is read as a stream then); each chain file is held against the receipt beside it. Inputs learn their first document. */
+typedef enum sg_code dedup_pass_once(void *context, bool *again, struct sg_err *err);
+enum sg_code dedup_pass_inputs(struct dedup_job *job, dedup_pass_once *once, void *context,
+                               struct sg_err *err) SG_MUST_CHECK;
+
 /* A place in a batch for the cause that is already in err. */
 enum sg_code dedup_pass_at(const struct dedup_job *job, const struct dedup_batch *batch, struct sg_err *err);
 /* "the file changed while the run was reading it" */

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cross.h"
 #include "io/file.h"
 #include "io/publish.h"
 #include "plan.h"
@@ -64,9 +65,8 @@ static enum sg_code read_units(struct dedup_job *job, struct sg_err *err) {
 
 static enum sg_code read_options(struct dedup_job *job, struct sg_err *err) {
     struct dedup_parameters *parameters = &job->parameters;
-    enum sg_code code = dedup_parameters_from_options(job->run->opts, parameters, err);
-    if (code == SG_OK && parameters->mode == DEDUP_CROSS)
-        code = sg_err_set(err, SG_USAGE, "this mode cannot be run yet: all others can");
+    enum sg_code code = dedup_cross_options(job, err);
+    if (code == SG_OK) code = dedup_parameters_from_options(job->run->opts, parameters, err);
     if (code == SG_OK) code = dedup_prefer_parse(&job->prefer, parameters->prefer, err);
     if (code == SG_OK) code = dedup_parameters_settings(parameters, &job->settings, err);
     if (code == SG_OK) code = read_units(job, err);
@@ -82,7 +82,7 @@ static enum sg_code read_options(struct dedup_job *job, struct sg_err *err) {
     dedup_parameters_json(parameters, &job->about.json);
     job->about.fingerprint = sg_hash_sum(dedup_parameters_fingerprint(parameters), job->prefer.files);
     fix_receipt(job->run, job);
-    return SG_OK;
+    return dedup_cross_fix(job, err);
 }
 
 enum sg_code dedup_job_init(struct dedup_job *job, struct sg_run *run, struct sg_err *err) {
@@ -91,7 +91,7 @@ enum sg_code dedup_job_init(struct dedup_job *job, struct sg_run *run, struct sg
     if (code != SG_OK) return code;
     job->memory_bytes =
         run->budget.usable_bytes > 2 * ROOM ? run->budget.usable_bytes - ROOM : run->budget.usable_bytes / 2;
-    job->input_count = run->inputs.count;
+    job->input_count = job->cross.report ? 0 : run->inputs.count;
     job->inputs = sg_zalloc(job->input_count + 1, sizeof *job->inputs);
     for (size_t i = 0; i < job->input_count; i++) {
         struct stat there;
@@ -147,7 +147,7 @@ static void put_input(struct sg_buf *out, const struct dedup_input *input) {
 }
 
 static void put_plan(const struct dedup_job *job, struct sg_buf *out) {
-    static const char *const also[] = {"max-bad", "receipt", "dropped", "bad", NULL};
+    static const char *const also[] = {"max-bad", "receipt", "dropped", "bad", "theirs", "mine", "key", NULL};
     const struct sg_run *run = job->run;
     sg_json_open(out, '{');
     sg_json_name(out, "inputs");

@@ -63,6 +63,20 @@ static enum sg_code each_verb(struct dedup_job *job, struct sg_err *err) {
     return code;
 }
 
+/* Against an index of theirs: what came in is mine alone. */
+static void say_cross_done(const struct dedup_job *job) {
+    static const char *const fates[] = {"dropped", "found there, nothing dropped", "dropped"};
+    const struct dedup_counts *counts = &job->counts;
+    const struct dedup_cross *cross = &job->cross;
+    uint64_t theirs = cross->records[cross->count - 1];
+    char in[SG_NUM_TEXT], there[SG_NUM_TEXT], hits[SG_NUM_TEXT];
+    sg_log_line(job->run->progress, SG_LOG_INFO,
+                "%s documents against %s of theirs: %s %s%s, %s exact and near among mine, %.1f s",
+                sg_num_count(counts->documents - theirs + counts->bad, in), sg_num_count(theirs, there),
+                sg_num_count(counts->removed_cross, hits), fates[cross->policy], cross->report ? " if they were texts" : "",
+                sg_num_count(counts->removed_exact + counts->removed_near, (char[SG_NUM_TEXT]){0}), now() - job->wall_start);
+}
+
 static void say_units_done(const struct dedup_job *job) {
     static const char *const names[] = {"", "paragraphs", "lines", "stretches"};
     const struct dedup_counts *counts = &job->counts;
@@ -94,7 +108,8 @@ enum sg_code dedup_run(struct sg_run *run, struct sg_err *err) {
         sg_log_line(run->progress, SG_LOG_INFO, "nothing to do: all outputs have valid receipts");
     } else if (code == SG_OK) {
         code = each_verb(&job, err);
-        if (code == SG_OK && job.units.unit != DEDUP_UNIT_NONE) say_units_done(&job);
+        if (code == SG_OK && job.cross.on) say_cross_done(&job);
+        else if (code == SG_OK && job.units.unit != DEDUP_UNIT_NONE) say_units_done(&job);
         else if (code == SG_OK) say_done(&job);
     }
     dedup_job_free(&job);

@@ -20,4 +20,7 @@ enum sg_code dedup_run_settle(struct sg_run *run, struct sg_err *err) SG_MUST_CH
 enum sg_code dedup_run_recheck(struct sg_run *run, struct sg_err *err) SG_MUST_CHECK;
 enum sg_code dedup_run_apply(struct sg_run *run, struct sg_err *err) SG_MUST_CHECK;
 
+enum sg_code dedup_run_index(struct sg_run *run, struct sg_err *err) SG_MUST_CHECK;
+enum sg_code dedup_run_explain(struct sg_run *run, struct sg_err *err) SG_MUST_CHECK;
+
 #endif

@@ -61,7 +61,7 @@ static void radix_is_the_order_of_qsort(void **state) {
     (void)state;
     static const size_t shapes[][3] = {
         {8, 0, 8},   {8, 3, 2},   {12, 0, 8}, {16, 0, 8},  {16, 8, 8}, {16, 0, 16},  {20, 4, 16},
-        {24, 0, 16}, {32, 0, 16}, {37, 5, 9}, {40, 0, 24}, {9, 8, 1},  {256, 0, 16}, {256, 250, 6}};
+        {24, 0, 16}, {32, 0, 16}, {37, 5, 9}, {40, 0, 24}, {9, 8, 1},  {256, 0, 16}, {256, 250, 6}, {342, 0, 48}, {4096, 300, 2}};
     static const size_t counts[] = {0, 1, 2, 48, 49, 300, 3000, 40000};
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
         const size_t width = shapes[s][0];
@@ -286,7 +286,7 @@ static void bad_options(void **state) {
     (void)state;
     struct sg_extsort *sort;
     static const struct sg_extsort_options bad[] = {
-        {7, 0, 7, 1 << 20, "/tmp"},   {257, 0, 8, 1 << 20, "/tmp"},
+        {7, 0, 7, 1 << 20, "/tmp"},   {4097, 0, 8, 1 << 20, "/tmp"},
         {16, 0, 0, 1 << 20, "/tmp"},  {16, 9, 8, 1 << 20, "/tmp"},
         {16, 17, 1, 1 << 20, "/tmp"}, {16, SIZE_MAX, 8, 1 << 20, "/tmp"},
     };
