@@ -84,7 +84,7 @@ static enum sg_code gather(const struct dedup_job *job, struct sg_extsort *from,
 
 struct cluster {
     struct dedup_decision survivor;
-    bool any;
+    bool any, here; /* here: the survivor is among the documents, not another owner's */
     uint64_t value; /* the last one counted */
     uint32_t values, exact, first_day, last_day;
 };
@@ -96,7 +96,9 @@ static void count(struct cluster *cluster, const struct dedup_decision *decision
     if (decision->first_day && (!cluster->first_day || decision->first_day < cluster->first_day))
         cluster->first_day = decision->first_day;
     if (decision->last_day > cluster->last_day) cluster->last_day = decision->last_day;
-    if (decision->verdict == DEDUP_KEEP) cluster->survivor = *decision;
+    if (decision->verdict != DEDUP_KEEP) return;
+    cluster->survivor = *decision;
+    cluster->here = true;
 }
 
 static enum sg_code put_decision(const struct dedup_decision *decision, struct sg_extsort *to, struct sg_err *err) {
@@ -107,7 +109,7 @@ static enum sg_code put_decision(const struct dedup_decision *decision, struct s
 
 static enum sg_code end_cluster(struct cluster *cluster, struct sg_extsort *to, struct sg_err *err) {
     struct dedup_decision *survivor = &cluster->survivor;
-    if (!cluster->any) return SG_OK;
+    if (!cluster->here) return SG_OK;
     survivor->values = cluster->values;
     survivor->exact = cluster->exact;
     survivor->first_day = cluster->first_day;
