@@ -93,6 +93,7 @@ static void word_features(void **unused) {
     }
 }
 
+#if defined(__x86_64__)
 /* Random streams: words of 0 to 12 letters, now and then one of 100; spaces in a row as cut lines may have them. */
 static size_t random_stream(uint64_t *state, size_t most, uint16_t *units) {
     size_t len = 0, want = dice_below(state, most);
@@ -105,6 +106,7 @@ static size_t random_stream(uint64_t *state, size_t most, uint16_t *units) {
     }
     return len;
 }
+#endif
 
 static void features_are_the_same_by_eights(void **unused) {
     (void)unused;
