@@ -177,11 +177,66 @@ static void chains_are_cut(void **state) {
     assert_int_equal(fates[2].leader, 2);
 }
 
+/* Documents of another owner lead and never follow; those that are only held against them never lead. */
+static void roles_are_kept(void **state) {
+    (void)state;
+    const struct dedup_rule rule = dedup_rule_of(DEDUP_SKETCH_ONLY, 0.75, BYTES);
+    uint64_t seed = 17, followers = 0;
+    for (int round = 0; round < 200; round++) {
+        struct world world;
+        struct dedup_fate fates[MEMBERS];
+        uint8_t roles[MEMBERS];
+        make_world(&world, &seed);
+        struct dedup_component component = component_of(&world);
+        for (size_t i = 0; i < world.count; i++) roles[i] = i % 3 == 0 ? DEDUP_ONLY_LEADS : DEDUP_ONLY_FOLLOWS;
+        component.roles = roles;
+        assert_true(dedup_leader_sift(&rule, &component, fates));
+        for (size_t i = 0; i < world.count; i++) {
+            unsigned best = 0;
+            for (size_t k = 0; k < i; k += 3) {
+                if (world.short_text[i] || world.short_text[k]) continue;
+                unsigned matches = dedup_sketch_matches(world.sketches + i * BYTES, world.sketches + k * BYTES, BYTES);
+                if (matches > best) best = matches;
+            }
+            bool follows = roles[i] == DEDUP_ONLY_FOLLOWS && best >= rule.sure;
+            assert_int_equal(fates[i].leader != i, follows);
+            if (!follows) continue;
+            assert_int_equal(roles[fates[i].leader], DEDUP_ONLY_LEADS);
+            assert_int_equal(fates[i].similarity, (int)(dedup_sketch_similarity(best, BYTES) * 10000 + 0.5));
+            followers++;
+        }
+    }
+    assert_true(followers > 100);
+}
+
+/* 21 bands of 6 rows at 0.75: .75^6 = .178, of 21 that is 3.7, so four must agree; J of 4 agreeing is (4/21)^(1/6) = .7585 */
+static void bands_that_agree(void **state) {
+    (void)state;
+    struct dedup_rule rule = dedup_rule_of_bands(0.75, 21, 6, 4);
+    uint8_t sketches[2 * 84];
+    struct dedup_fate fates[2];
+    bool short_text[2] = {false, false};
+    const struct dedup_component component = {.count = 2, .sketches = sketches, .short_text = short_text};
+    assert_int_equal(rule.sure, 16);
+    assert_int_equal(rule.maybe, 16);
+    for (int i = 0; i < 84; i++) sketches[i] = 1, sketches[84 + i] = i < 12 ? 1 : 2;
+    assert_true(dedup_leader_sift(&rule, &component, fates));
+    assert_int_equal(fates[1].leader, 1);
+    memset(sketches + 84 + 12, 1, 4);
+    assert_true(dedup_leader_sift(&rule, &component, fates));
+    assert_int_equal(fates[1].leader, 0);
+    assert_int_equal(fates[1].similarity, 7585);
+    assert_int_equal(dedup_rule_of_bands(0.75, 1, 128, 1).sure, 1);
+    assert_int_equal(dedup_rule_of_bands(0.01, 20, 5, 4).sure, 8); /* never a single band */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(auto_text_and_sketch),
         cmocka_unit_test(none_keeps_one),
         cmocka_unit_test(chains_are_cut),
+        cmocka_unit_test(roles_are_kept),
+        cmocka_unit_test(bands_that_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
