@@ -63,10 +63,18 @@ static const char *last_part(const char *path) {
     return slash ? slash + 1 : path;
 }
 
+static bool ends_with(const char *path, const char *end) {
+    size_t len = strlen(path), tail = strlen(end);
+    return len > tail && strcmp(path + len - tail, end) == 0;
+}
+
 bool file_is_receipt(const char *path) {
-    static const char end[] = ".receipt.json";
-    size_t len = strlen(path);
-    return len > sizeof end - 1 && strcmp(path + len - (sizeof end - 1), end) == 0;
+    return ends_with(path, ".receipt.json");
+}
+
+bool file_is_named(const char *path) {
+    if (file_is_receipt(path) || ends_with(path, ".statistics.json")) return false;
+    return file_is_records(path) || sg_inputs_beside(last_part(path));
 }
 
 bool file_is_records(const char *path) {

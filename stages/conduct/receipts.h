@@ -26,6 +26,7 @@ enum sg_code files_below(const char *folder, struct files *out,
 void files_free(struct files *files);                       /* accepts {0} */
 
 bool file_is_receipt(const char *path);
+bool file_is_named(const char *path); /* one that a receipt must speak of */
 bool file_is_records(
     const char *path); /* a chain file that a next stage reads: no ledger, no bad list */
 

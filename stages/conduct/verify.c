@@ -222,10 +222,7 @@ static enum sg_code check_receipt(void *context, const char *path, const struct 
 static void check_orphans(struct proof *proof, const struct files *files) {
     for (size_t i = 0; i < files->count; i++) {
         char *real = realpath(files->paths[i], NULL);
-        bool ours = file_is_records(files->paths[i]) ||
-                    (sg_inputs_beside(strrchr(files->paths[i], '/') + 1) &&
-                     !file_is_receipt(files->paths[i]));
-        if (real && ours && !find_link(&proof->named, real))
+        if (real && file_is_named(files->paths[i]) && !find_link(&proof->named, real))
             problem(proof, files->paths[i], "no receipt speaks of it");
         free(real);
     }

@@ -229,8 +229,16 @@ enum sg_code dedup_recheck(struct dedup_job *job, struct sg_err *err) {
 /* ---- for settle ---- */
 
 bool dedup_recheck_done(const struct dedup_job *job) {
-    const struct dedup_sums sums = sums_of(0);
-    return dedup_sums_done(job, &sums);
+    struct dedup_sums sums = sums_of(0);
+    struct dedup_counts counts = {0};
+    struct sg_err err = {0};
+    uint64_t tasks = 0;
+    bool done = dedup_sums_need(job, &sums, &tasks, &counts, &err) == SG_OK;
+    for (uint64_t i = 1; done && i < tasks; i++) {
+        sums = sums_of(i);
+        done = dedup_sums_done(job, &sums);
+    }
+    return done;
 }
 
 enum sg_code dedup_sets_load(struct dedup_job *job, struct sg_err *err) {

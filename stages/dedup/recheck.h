@@ -11,7 +11,7 @@
 
 #include "job.h"
 
-/* Whether its first task is done: the others are asked for by dedup_sets_load. */
+/* Whether all its tasks are done. */
 bool dedup_recheck_done(const struct dedup_job *job);
 enum sg_code dedup_sets_load(struct dedup_job *job, struct sg_err *err) SG_MUST_CHECK;
 
