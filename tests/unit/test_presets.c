@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "dedup_options.h"
+#include "presets.h"
 #include "text/unicode.h"
 
 static struct dedup_parameters of(const char *preset, const char *more) {
