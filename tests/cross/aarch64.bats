@@ -4,6 +4,7 @@
 bats_require_minimum_version 1.5.0
 
 root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+[ -d "${CROSS:-}" ] && CROSS=$(cd "$CROSS" && pwd)
 
 missing() { # why this cannot run here; empty: it can
     [ -n "${CROSS:-}" ] || { echo "run it with: make ARCH=aarch64 check-cross"; return; }
@@ -42,14 +43,17 @@ chain() { # native | neon | portable: the pipeline over the corpus, into $T/THAT
     on "$1" sangam run "$root/configs/pipelines/web.yaml" "$T/demo/input" -o "$T/$1" -q -j 2 --memory 1G --set shard.target=bytes=64KiB >"$T/report"
 }
 
-# A line for each file whose bytes are promised, and one for each ledger, whose order is not.
+# A line for each file whose bytes are promised, one for each ledger, whose order is not, and one for statistics, less times.
 digest() {
     (
         cd "$1"
-        find . -type f ! -name '*.dropped.jsonl.zst' ! -name '*.receipt.json' ! -name run.json ! -name '*.log' ! -name '.*' |
+        find . -type f ! -name '*.dropped.jsonl.zst' ! -name '*.receipt.json' ! -name '*.statistics.json' ! -name run.json ! -name '*.log' ! -name '.*' |
             sort | xargs sha256sum
         find . -name '*.dropped.jsonl.zst' | sort | while read -r ledger; do
             echo "$(zstd -qdc "$ledger" | sort | sha256sum) $ledger"
+        done
+        find . -name '*.statistics.json' | sort | while read -r statistics; do
+            echo "$(jq -S 'del(.run.cpu_seconds, .run.wall_seconds, .run.peak_bytes)' "$statistics" | sha256sum) $statistics"
         done
     )
 }
