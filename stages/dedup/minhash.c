@@ -56,19 +56,25 @@ void dedup_minhash_add(const struct dedup_minhash *minhash, uint32_t *minima, co
     minhash->kernel(minhash->a, minhash->b, minima, minhash->lanes, x, count);
 }
 
+#define FLIP 0x80000000u /* makes the order of signed numbers that of unsigned ones: SSE2 compares only signed */
+
 /* Sixteen lanes at a time: the compiler keeps them in whatever vectors the target has. */
 __attribute__((optimize("O3"))) void dedup_minhash_portable(const uint32_t *a, const uint32_t *b, uint32_t *minima,
                                                             unsigned lanes, const uint32_t *x, size_t count) {
     for (unsigned k = 0; k < lanes; k += 16) {
-        uint32_t least[16];
-        memcpy(least, minima + k, sizeof least);
+        uint32_t flipped[16];
+        int32_t least[16];
+        for (unsigned j = 0; j < 16; j++) {
+            flipped[j] = b[k + j] + FLIP;
+            least[j] = (int32_t)(minima[k + j] ^ FLIP);
+        }
         for (size_t i = 0; i < count; i++) {
             for (unsigned j = 0; j < 16; j++) {
-                uint32_t h = a[k + j] * x[i] + b[k + j];
+                int32_t h = (int32_t)(a[k + j] * x[i] + flipped[j]);
                 least[j] = h < least[j] ? h : least[j];
             }
         }
-        memcpy(minima + k, least, sizeof least);
+        for (unsigned j = 0; j < 16; j++) minima[k + j] = (uint32_t)least[j] ^ FLIP;
     }
 }
 
