@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "explain.h"
+#include "explain_id.h"
 #include "io/frames.h"
 #include "line.h"
 #include "run/inputs.h"

@@ -1,5 +1,5 @@
 /*
- * explain: why one document stayed or went.
+ * explain_id: why one document stayed or went.
  *
  * Shape   from the files of a plan's folder (explain.c): keys, who shares them, component, similarity, survivor; or from
  *         finished outputs and their ledgers alone (explain_output.c). Text for people, or one JSON object with --log json.
@@ -8,8 +8,8 @@
  * Errors  SG_SYSTEM: the id is nowhere. Those of the files.
  * Source  dedup.md section 14.
  */
-#ifndef SANGAM_DEDUP_EXPLAIN_H
-#define SANGAM_DEDUP_EXPLAIN_H
+#ifndef SANGAM_DEDUP_EXPLAIN_ID_H
+#define SANGAM_DEDUP_EXPLAIN_ID_H
 
 #include "run/stage.h"
 

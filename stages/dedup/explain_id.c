@@ -7,7 +7,7 @@
  *
  * Files that --consume has deleted are named, and what they would have told is left out.
  */
-#include "explain.h"
+#include "explain_id.h"
 
 #include <stdio.h>
 #include <stdlib.h>
