@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define SORT_SHARE 5 /* sorts alive at once, and room for a component */
+
 char *dedup_job_path(const struct dedup_job *job, const char *format, ...) {
     struct sg_buf path = {0};
     char name[64];
@@ -39,6 +41,17 @@ uint32_t dedup_doc_width(const struct dedup_job *job) {
 
 struct dedup_rows_kind dedup_doc_kind(const struct dedup_job *job) {
     return (struct dedup_rows_kind){"DOCT", dedup_doc_width(job), DEDUP_BLOCK, false};
+}
+
+enum sg_code dedup_sort_new(const struct dedup_job *job, size_t width, size_t key_bytes, struct sg_extsort **sort,
+                            struct sg_err *err) {
+    uint64_t share = job->memory_bytes / SORT_SHARE;
+    const struct sg_extsort_options options = {.width = width,
+                                               .key_offset = 0,
+                                               .key_bytes = key_bytes,
+                                               .memory_bytes = share < (1u << 20) ? 1u << 20 : (size_t)share,
+                                               .folder = job->folder};
+    return sg_extsort_init(sort, &options, err);
 }
 
 /* Input i is the task's when its first byte falls into the task's share of all bytes; empty files count one. */

@@ -27,6 +27,7 @@
 
 #include "blob.h"
 #include "document.h"
+#include "io/extsort.h"
 #include "leader.h"
 #include "prefer.h"
 #include "parameters.h"
@@ -129,6 +130,10 @@ void dedup_job_drop(const struct dedup_job *job, const char *name);
 
 uint32_t dedup_doc_width(const struct dedup_job *job);
 struct dedup_rows_kind dedup_doc_kind(const struct dedup_job *job);
+
+/* A sort with a fifth of the memory, in the job's folder, by the first key_bytes. */
+enum sg_code dedup_sort_new(const struct dedup_job *job, size_t width, size_t key_bytes, struct sg_extsort **sort,
+                            struct sg_err *err) SG_MUST_CHECK;
 
 /* Shares of the task: the inputs [*first, *end), whole files of about equal bytes; is this partition one of its own? */
 void dedup_task_inputs(const struct dedup_job *job, size_t *first, size_t *end);

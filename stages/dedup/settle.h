@@ -32,10 +32,6 @@ struct dedup_settle {
     uint64_t open_components;
 };
 
-/* A sort with settle's share of the memory, by the first key_bytes. */
-enum sg_code dedup_sort_new(const struct dedup_job *job, size_t width, size_t key_bytes, struct sg_extsort **sort,
-                            struct sg_err *err) SG_MUST_CHECK;
-
 /* Values a band of level 1, 2, ...: 2, 4, ... times the rows of the run; 0 when a sketch has not so many. */
 unsigned dedup_hot_rows(const struct dedup_job *job, unsigned level);
 /* pp.hot holds `count` rows of too large components: put them into `members` with the components that the bands of this

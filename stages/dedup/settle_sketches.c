@@ -16,19 +16,6 @@
 #include "run/signals.h"
 #include "settle.h"
 
-#define SORT_SHARE 5 /* sorts alive at once, and room for a component */
-
-enum sg_code dedup_sort_new(const struct dedup_job *job, size_t width, size_t key_bytes, struct sg_extsort **sort,
-                            struct sg_err *err) {
-    uint64_t share = job->memory_bytes / SORT_SHARE;
-    const struct sg_extsort_options options = {.width = width,
-                                               .key_offset = 0,
-                                               .key_bytes = key_bytes,
-                                               .memory_bytes = share < (1u << 20) ? 1u << 20 : (size_t)share,
-                                               .folder = job->folder};
-    return sg_extsort_init(sort, &options, err);
-}
-
 /* ---- rows together ---- */
 
 static enum sg_code fill(const struct dedup_settle *settle, struct sg_extsort *sort, struct sg_err *err) {
