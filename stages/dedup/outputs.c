@@ -258,7 +258,7 @@ static char *statistics_path(const struct dedup_job *job) {
     const struct dedup_task *task = &job->task;
     if (!job->run->output_is_folder) return strcmp(output, "-") == 0 ? NULL : sg_sink_beside(output, ".statistics.json");
     if (task->count == 1) return sg_printf_dup("%s/dedup.statistics.json", output);
-    return sg_printf_dup("%s/dedup.statistics.%llu-of-%llu.json", output, (unsigned long long)task->number,
+    return sg_printf_dup("%s/dedup.%llu-of-%llu.statistics.json", output, (unsigned long long)task->number,
                          (unsigned long long)task->count);
 }
 
