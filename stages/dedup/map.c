@@ -23,6 +23,7 @@ struct batch {
     struct dedup_batch base;
     struct sg_buf rows, records, ids, fields;
     uint64_t documents, bad, blank;
+    struct sg_err first_bad; /* what is wrong with the first bad line; its record counts from the batch's start */
 };
 
 struct place {
@@ -106,13 +107,14 @@ static void put_document(const struct map *map, struct place *place, struct batc
     batch->documents++;
 }
 
-/* A bad line ends the run at once when no bad units are allowed; else apply lists it. */
-static enum sg_code bad_line(const struct map *map, struct batch *batch, struct sg_err *err) {
-    const struct sg_limit *limit = &map->job->run->max_bad;
-    batch->bad++;
-    if (limit->count == 0 && limit->percent <= 0) return dedup_pass_at(map->job, &batch->base, err);
+/* The first bad line is told where none is allowed; apply lists them all. */
+static void bad_line(const struct map *map, struct batch *batch, struct sg_err *err) {
+    if (batch->bad++ == 0) {
+        dedup_pass_at(map->job, &batch->base, err);
+        err->record = batch->documents + 1;
+        batch->first_bad = *err;
+    }
     sg_err_clear(err);
-    return SG_OK;
 }
 
 static enum sg_code work_on(void *context, void *at_work, void *argument, struct sg_err *err) {
@@ -123,22 +125,22 @@ static enum sg_code work_on(void *context, void *at_work, void *argument, struct
     const struct sg_frames_batch *in = &batch->base.in;
     if (in->too_long) {
         sg_err_set(err, SG_DATA, "a line is longer than --max-record");
-        return bad_line(map, batch, err);
+        bad_line(map, batch, err);
+        return SG_OK;
     }
     const char *at = in->lines.data, *end = at + in->lines.len;
     struct text text;
-    enum sg_code code = SG_OK;
-    while (code == SG_OK && dedup_line_cut(&at, end, &text.at, &text.len)) {
+    while (dedup_line_cut(&at, end, &text.at, &text.len)) {
         switch (dedup_line_scan(line, text.at, text.len, err)) {
         case DEDUP_BLANK: batch->blank++; break;
-        case DEDUP_BAD: code = bad_line(map, batch, err); break;
+        case DEDUP_BAD: bad_line(map, batch, err); break;
         case DEDUP_DOCUMENT:
             dedup_line_open(line, map->job->by_language);
             put_document(map, place, batch, text);
         }
     }
     batch->base.span.documents = (uint32_t)batch->documents;
-    return code;
+    return SG_OK;
 }
 
 /* ---- the reader's and the writer's side ---- */
@@ -192,7 +194,13 @@ static enum sg_code write_batch(void *context, void *argument, struct sg_err *er
     struct batch *batch = argument;
     struct dedup_job *job = map->job;
     struct dedup_input *input = &job->inputs[batch->base.span.input];
+    const struct sg_limit *limit = &job->run->max_bad;
     char row[DEDUP_BATCH_WIDTH];
+    if (batch->bad && limit->count == 0 && limit->percent <= 0) {
+        *err = batch->first_bad;
+        err->record += input->documents + input->bad;
+        return err->code;
+    }
     if (input->documents + input->bad + input->blank + input->raw_bytes == 0) input->first_batch = map->counts.batches;
     sg_num_put_u32(row, (uint32_t)batch->documents);
     sg_num_put_u32(row + 4, (uint32_t)(batch->bad + batch->blank));

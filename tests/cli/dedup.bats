@@ -388,3 +388,14 @@ PYTHON
     sangam-dedup -q -j3 reversed.jsonl -o reversed.jsonl.zst
     diff <(jq -S 'del(.run.cpu_seconds, .run.wall_seconds, .run.peak_bytes)' "$s") <(jq -S 'del(.run.cpu_seconds, .run.wall_seconds, .run.peak_bytes)' reversed.statistics.json)
 }
+
+@test "a bad line is told by its file, its record and its byte, whatever the threads" {
+    jq -nc 'range(30000) | {id:"n\(.)",text:"line \(.) of many, long enough that there are several batches of them all"}' >long.jsonl
+    sed -i '1s/^/\n/; 25000s/"text"/"txet"/' long.jsonl # a blank line is no record
+    for j in 1 3; do
+        run --separate-stderr sangam-dedup -j$j long.jsonl -o out.jsonl
+        [ "$status" -eq 3 ]
+        [[ "$stderr" == *"no member 'text'"*"'long.jsonl', record 25000"* ]]
+        [ ! -e out.jsonl ]
+    done
+}
