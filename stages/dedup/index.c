@@ -78,13 +78,8 @@ static void put_document(const struct index *index, struct place *place, struct 
     batch->documents++;
 }
 
-/* A bad line ends the run at once when no bad units are allowed. */
-static enum sg_code bad_line(const struct index *index, struct batch *batch, struct sg_err *err) {
-    const struct sg_limit *limit = &index->job->run->max_bad;
-    batch->bad++;
-    if (limit->count == 0 && limit->percent <= 0) return dedup_pass_at(index->job, &batch->base, err);
-    sg_err_clear(err);
-    return SG_OK;
+static void bad_line(const struct index *index, struct batch *batch, struct sg_err *err) {
+    dedup_pass_bad_line(index->job, &batch->base, batch->documents + batch->bad++, err);
 }
 
 static enum sg_code work_on(void *context, void *at_work, void *argument, struct sg_err *err) {
@@ -94,20 +89,20 @@ static enum sg_code work_on(void *context, void *at_work, void *argument, struct
     const struct sg_frames_batch *in = &batch->base.in;
     if (in->too_long) {
         sg_err_set(err, SG_DATA, "a line is longer than --max-record");
-        return bad_line(index, batch, err);
+        bad_line(index, batch, err);
+        return SG_OK;
     }
     const char *at = in->lines.data, *end = at + in->lines.len, *line;
-    enum sg_code code = SG_OK;
     size_t len;
-    while (code == SG_OK && dedup_line_cut(&at, end, &line, &len)) {
+    while (dedup_line_cut(&at, end, &line, &len)) {
         switch (dedup_line_scan(&place->base.line, line, len, err)) {
         case DEDUP_BLANK: batch->blank++; break;
-        case DEDUP_BAD: code = bad_line(index, batch, err); break;
+        case DEDUP_BAD: bad_line(index, batch, err); break;
         case DEDUP_DOCUMENT: put_document(index, place, batch, line, len);
         }
     }
     batch->base.span.documents = (uint32_t)batch->documents;
-    return code;
+    return SG_OK;
 }
 
 /* ---- the reader's and the writer's side ---- */
@@ -125,7 +120,7 @@ static enum sg_code write_batch(void *context, void *argument, struct sg_err *er
     struct batch *batch = argument;
     struct dedup_input *input = &index->job->inputs[batch->base.span.input];
     uint32_t width = dedup_sigx_width(&index->form);
-    enum sg_code code = SG_OK;
+    enum sg_code code = batch->bad ? dedup_pass_judge(index->job, &batch->base, err) : SG_OK;
     for (size_t at = 0; code == SG_OK && at < batch->rows.len; at += width)
         code = sg_extsort_put(index->sort, batch->rows.data + at, err);
     index->documents += batch->documents;

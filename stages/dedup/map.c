@@ -23,7 +23,6 @@ struct batch {
     struct dedup_batch base;
     struct sg_buf rows, records, ids, fields;
     uint64_t documents, bad, blank;
-    struct sg_err first_bad; /* what is wrong with the first bad line; its record counts from the batch's start */
 };
 
 struct place {
@@ -107,14 +106,8 @@ static void put_document(const struct map *map, struct place *place, struct batc
     batch->documents++;
 }
 
-/* The first bad line is told where none is allowed; apply lists them all. */
 static void bad_line(const struct map *map, struct batch *batch, struct sg_err *err) {
-    if (batch->bad++ == 0) {
-        dedup_pass_at(map->job, &batch->base, err);
-        err->record = batch->documents + 1;
-        batch->first_bad = *err;
-    }
-    sg_err_clear(err);
+    dedup_pass_bad_line(map->job, &batch->base, batch->documents + batch->bad++, err);
 }
 
 static enum sg_code work_on(void *context, void *at_work, void *argument, struct sg_err *err) {
@@ -194,18 +187,14 @@ static enum sg_code write_batch(void *context, void *argument, struct sg_err *er
     struct batch *batch = argument;
     struct dedup_job *job = map->job;
     struct dedup_input *input = &job->inputs[batch->base.span.input];
-    const struct sg_limit *limit = &job->run->max_bad;
     char row[DEDUP_BATCH_WIDTH];
-    if (batch->bad && limit->count == 0 && limit->percent <= 0) {
-        *err = batch->first_bad;
-        err->record += input->documents + input->bad;
-        return err->code;
-    }
+    enum sg_code code = batch->bad ? dedup_pass_judge(job, &batch->base, err) : SG_OK;
+    if (code != SG_OK) return code;
     if (input->documents + input->bad + input->blank + input->raw_bytes == 0) input->first_batch = map->counts.batches;
     sg_num_put_u32(row, (uint32_t)batch->documents);
     sg_num_put_u32(row + 4, (uint32_t)(batch->bad + batch->blank));
     sg_num_put_u64(row + 8, batch->base.span.input);
-    enum sg_code code = dedup_rows_put(&map->batches, row, err);
+    code = dedup_rows_put(&map->batches, row, err);
     if (code == SG_OK) code = write_documents(map, batch, err);
     if (code == SG_OK) code = write_records(map, batch, err);
     for (size_t at = 0; code == SG_OK && at < batch->fields.len; at += DEDUP_FIELDS_WIDTH)

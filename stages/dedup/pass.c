@@ -15,6 +15,24 @@ enum sg_code dedup_pass_at(const struct dedup_job *job, const struct dedup_batch
     return dedup_corpus_at(job, batch->span.input, batch->in.frame_offset, SG_NOWHERE, err);
 }
 
+void dedup_pass_bad_line(const struct dedup_job *job, struct dedup_batch *batch, uint64_t before, struct sg_err *err) {
+    if (batch->first_bad.code == SG_OK) {
+        dedup_pass_at(job, batch, err);
+        err->record = before + 1;
+        batch->first_bad = *err;
+    }
+    sg_err_clear(err);
+}
+
+enum sg_code dedup_pass_judge(const struct dedup_job *job, const struct dedup_batch *batch, struct sg_err *err) {
+    const struct sg_limit *limit = &job->run->max_bad;
+    const struct dedup_input *input = &job->inputs[batch->span.input];
+    if (limit->count > 0 || limit->percent > 0) return SG_OK;
+    *err = batch->first_bad;
+    err->record += input->documents + input->bad;
+    return err->code;
+}
+
 enum sg_code dedup_pass_changed(const struct dedup_job *job, const struct dedup_batch *batch, struct sg_err *err) {
     sg_err_set(err, SG_DATA, "the file changed while the run was reading it: run again");
     return dedup_pass_at(job, batch, err);
@@ -38,6 +56,7 @@ static enum sg_code read_batch(void *context, void *argument, struct sg_err *err
     const struct dedup_pass *pass = running->pass;
     struct dedup_batch *batch = argument;
     batch->split = false;
+    sg_err_clear(&batch->first_bad);
     enum sg_code code = dedup_corpus_next(&running->corpus, &batch->in, &batch->span, err);
     return code == SG_OK && pass->begin ? pass->begin(pass->context, batch, err) : code;
 }

@@ -20,6 +20,7 @@ struct dedup_batch {
     struct sg_frames_batch in; /* in.lines: the lines at hand */
     struct dedup_span span;
     bool split; /* first pass: frames end inside lines */
+    struct sg_err first_bad; /* what is wrong with the first bad line; its record counts from the batch's start */
 };
 
 /* One worker's. */
@@ -59,6 +60,10 @@ enum sg_code dedup_pass_inputs(struct dedup_job *job, dedup_pass_once *once, voi
 
 /* A place in a batch for the cause that is already in err. */
 enum sg_code dedup_pass_at(const struct dedup_job *job, const struct dedup_batch *batch, struct sg_err *err);
+/* A bad line, its cause in err, which is cleared; records before it in its batch. The first of a batch is kept. */
+void dedup_pass_bad_line(const struct dedup_job *job, struct dedup_batch *batch, uint64_t before, struct sg_err *err);
+/* For write, before it counts the batch, which has bad lines: the first one is the error where none is allowed. */
+enum sg_code dedup_pass_judge(const struct dedup_job *job, const struct dedup_batch *batch, struct sg_err *err);
 /* "the file changed while the run was reading it" */
 enum sg_code dedup_pass_changed(const struct dedup_job *job, const struct dedup_batch *batch, struct sg_err *err);
 
